@@ -1,0 +1,2 @@
+//! Rust rivals.
+fn main() {}

@@ -1,0 +1,166 @@
+/**
+ * What an engine must do, and nothing about how.
+ *
+ * The facade (handles, select, iteration) is written once over these interfaces; `native`, `shared` and `local`
+ * implement them. An engine owns: where messages rest, who is served next, and the moment at which an operation
+ * happens. The facade owns: argument checks, promises, signals, keeping the process alive, and disposal.
+ *
+ * Invariant: every operation handed to `park` ends exactly once: it is settled, or it fails, or `cancel()` returned
+ * true and nothing happened.
+ */
+import type { Codec } from './codec/codec.js';
+import type { TokenBody } from './token.js';
+
+/** What `channel.engine` can say. */
+export type EngineName = 'crossbeam' | 'kanal' | 'mutex' | 'shared' | 'local';
+
+/** Which way a handle points; `BOTH` is `SEND | RECV`. */
+export const Direction = { SEND: 1, RECV: 2, BOTH: 3 } as const;
+export type Direction = (typeof Direction)[keyof typeof Direction];
+
+/**
+ * How an attempt ended.
+ *
+ * | status | send | receive |
+ * |---|---|---|
+ * | `BLOCKED` | full, or no receiver is waiting | nothing there now |
+ * | `DONE` | the message is in the channel or handed over | a value was taken |
+ * | `CLOSED` | the channel is closed; nothing happened | closed and drained |
+ * | `DISCONNECTED` | nobody can receive any more; nothing happened | does not occur |
+ */
+export const Status = { BLOCKED: 0, DONE: 1, CLOSED: 2, DISCONNECTED: 3 } as const;
+export type Status = (typeof Status)[keyof typeof Status];
+
+/** `tryRecv` found nothing there now. */
+export const EMPTY: unique symbol = Symbol('empty');
+/** `tryRecv` found the channel closed and drained. */
+export const CLOSED: unique symbol = Symbol('closed');
+
+/** What a channel is made from, once the facade has checked it. */
+export interface OpenOptions<T> {
+  /** 0 to 2^31-1, or Infinity. */
+  readonly capacity: number;
+  readonly codec: Codec<T>;
+  readonly name: string | undefined;
+}
+
+/**
+ * One handle's end of a channel in this thread. Made by `Engine.open`, `Engine.attach` or `Port.clone`; each port is
+ * counted as one handle of its direction until `dispose`.
+ *
+ * The facade never calls an operation that the direction does not allow, nor any but the properties, `length` and
+ * `closed` after `dispose`.
+ */
+export interface Port<T = unknown> {
+  readonly engine: Engine;
+  /** What carries the messages (a `crossbeam` channel of capacity 0 says `mutex`). */
+  readonly engineName: EngineName;
+  /** The same number on every handle of one channel, in every thread. */
+  readonly id: number;
+  readonly name: string | undefined;
+  /** Infinity if unbounded. */
+  readonly capacity: number;
+  readonly direction: Direction;
+  readonly codec: Codec<T>;
+
+  /** Messages at rest: never above `capacity`, never below 0; 0 for a rendezvous. Also answers after `dispose`. */
+  length(): number;
+  /** True from `close` on, drained or not. Also answers after `dispose`. */
+  closed(): boolean;
+
+  /** Never waits. Throws CodecError, nothing having happened, if the value does not fit. */
+  trySend(value: T): Status;
+  /**
+   * Sends the first of `values[from..]`, as many as there is room for (at least one message at a time is attempted).
+   * Returns how many went. If none went because the channel is shut, returns `-Status.CLOSED` or `-Status.DISCONNECTED`.
+   * A value that does not fit throws CodecError only when it is the first one; else the values before it are sent,
+   * and the next call throws.
+   */
+  trySendMany(values: ArrayLike<T>, from: number): number;
+  /** Never waits. Throws CodecError when a message was taken and did not decode. */
+  tryRecv(): T | typeof EMPTY | typeof CLOSED;
+  /**
+   * Appends at most `max` values to `into` and returns how many; 0: nothing there now; -1: closed and drained.
+   * A message that does not decode behind ones that do is reported (CodecError) by this port's next receive.
+   */
+  tryRecvMany(into: T[], max: number): number;
+  /**
+   * Numeric codecs: fills `into` from index 0 with what is there now. Returns as `tryRecvMany`.
+   * Engines without a fast way leave it out.
+   */
+  tryRecvInto?(into: ArrayLike<T>): number;
+
+  /** False: it was closed already. Wakes every waiting operation. */
+  close(): boolean;
+  /** Another handle of the same channel, of a direction that this one includes. */
+  clone(direction: Direction): Port<T>;
+  /** Makes a token of this port's direction, which counts as a handle until it is first attached. */
+  share(): TokenBody;
+  /**
+   * Gives the handle back. Its parked operations have been cancelled by the facade before. When the last handle of a
+   * direction goes, the channel closes (senders) or disconnects (receivers).
+   */
+  dispose(): void;
+}
+
+/** One alternative of an operation: send `value` to, or receive from, `port`. */
+export interface Case {
+  readonly port: Port;
+  readonly send: boolean;
+  /** What to send; undefined for a receive. */
+  readonly value: unknown;
+}
+
+/** Who is told how an operation ended. Called once at most, never under a lock, and it must not throw. */
+export interface Waiter {
+  /** Case `index` happened: `value` is what was received (`DONE` of a receive), else undefined. */
+  settle(index: number, status: Status, value: unknown): void;
+  /** Case `index` took a message that did not decode. */
+  fail(index: number, error: unknown): void;
+}
+
+/** An operation that is waiting. */
+export interface Parked {
+  /** True: it is withdrawn, nothing happened, the waiter will not be called. False: it has happened, and the waiter was or will be told. */
+  cancel(): boolean;
+}
+
+/**
+ * An engine commits one of several cases, atomically. A single send or receive is a list of one case.
+ * All cases of one call belong to ports of this engine. `biased` takes the first ready case, else one of the ready
+ * ones uniformly at random. CodecError for a value that does not fit is thrown before anything happens.
+ */
+export interface Engine {
+  readonly name: 'native' | 'shared' | 'local';
+
+  /** Settles `waiter` with a ready case and returns true, or returns false at a moment when none was ready. */
+  trySelect(cases: readonly Case[], biased: boolean, waiter: Waiter): boolean;
+
+  /**
+   * As `trySelect`, and if none is ready, waits first come, first served in every case's queue.
+   * Null: it was settled before this returned. The losing cases leave their queues when one is committed.
+   *
+   * `claim` (in-thread engines only): asked just before a peer commits one of the cases; false withdraws the
+   * operation instead. This is how a select over several engines stays exactly-once.
+   */
+  park(cases: readonly Case[], biased: boolean, waiter: Waiter, claim?: () => boolean): Parked | null;
+
+  /**
+   * As `park`, but blocks this thread until it settles (true) or `timeout` ms are over (false, nothing happened).
+   * Interrupted by worker.terminate(), process.exit() and the inspector within 100 ms. `timeout` may be Infinity.
+   */
+  block(cases: readonly Case[], biased: boolean, timeout: number, waiter: Waiter): boolean;
+
+  /**
+   * Engines that cross threads: calls `onReady` once, when a case may have become ready (or already is), taking nothing.
+   * For selects over several engines, which then try again.
+   */
+  watch?(cases: readonly Case[], onReady: () => void): Parked;
+}
+
+/** How the facade opens channels on an engine; `attach` has checked that the token is one and names this engine. */
+export interface EngineFactory extends Engine {
+  open<T>(name: EngineName, options: OpenOptions<T>): Port<T>;
+  /** Throws DetachedError when the channel is gone. */
+  attach<T>(body: TokenBody, codec: Codec<T>): Port<T>;
+}
