@@ -1,0 +1,65 @@
+/**
+ * Engine `local`: Go's hchan in one thread, values by reference.
+ *
+ * Refuses what one thread cannot do: to share a channel, and to block for ever on one whose other end can only run on
+ * the thread that would be blocked.
+ */
+import type { Codec } from '../codec/codec.js';
+import { type Case, Direction, type EngineFactory, type EngineName, type OpenOptions, type Parked, type Port, type Waiter } from '../engine.js';
+import { BlockingError, label } from '../errors.js';
+import type { TokenBody } from '../token.js';
+import { Hchan } from './hchan.js';
+import { LocalPort } from './port.js';
+import { chanOf, pass1, pass2 } from './select.js';
+
+/** The longest sleep before the thread looks whether it is to be terminated. */
+const SLICE = 20;
+
+let sleeper: Int32Array<SharedArrayBuffer> | undefined;
+
+export const local: EngineFactory = {
+  name: 'local',
+
+  open<T>(_name: EngineName, options: OpenOptions<T>): Port<T> {
+    return new LocalPort<T>(new Hchan(options.capacity, options.name, undefined), Direction.BOTH, options.codec);
+  },
+
+  attach<T>(_body: TokenBody, _codec: Codec<T>): Port<T> {
+    throw new TypeError("a channel with engine 'local' stays in its thread: there is no token of it");
+  },
+
+  trySelect(cases: readonly Case[], biased: boolean, waiter: Waiter): boolean {
+    return pass1(cases, biased, waiter);
+  },
+
+  park(cases: readonly Case[], biased: boolean, waiter: Waiter, claim?: () => boolean): Parked | null {
+    return pass1(cases, biased, waiter) ? null : pass2(cases, waiter, claim);
+  },
+
+  /** A case happens if it is ready now, or becomes ready by the clock (a timer). Nothing else can run meanwhile. */
+  block(cases: readonly Case[], biased: boolean, timeout: number, waiter: Waiter): boolean {
+    const deadline = performance.now() + timeout;
+    while (!pass1(cases, biased, waiter)) {
+      const left = deadline - performance.now();
+      if (left <= 0) return false;
+      const due = nextDue(cases);
+      if (left === Infinity && due === Infinity) throw new BlockingError(forEver(cases));
+      sleeper ??= new Int32Array(new SharedArrayBuffer(4));
+      Atomics.wait(sleeper, 0, 0, Math.min(SLICE, left, Math.max(due, 0)));
+    }
+    return true;
+  },
+};
+
+/** In how many ms the first timer among the cases fires. */
+function nextDue(cases: readonly Case[]): number {
+  let next = Infinity;
+  for (const scase of cases) next = Math.min(next, chanOf(scase).source?.due?.() ?? Infinity);
+  return next;
+}
+
+function forEver(cases: readonly Case[]): string {
+  const [only] = cases;
+  const what = cases.length !== 1 || only === undefined ? 'select' : `${only.send ? 'send' : 'receive'} on ${label(only.port)}`;
+  return `${what} would block for ever: the other end of a local channel is on this thread`;
+}

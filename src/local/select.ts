@@ -1,0 +1,75 @@
+/**
+ * Go's `selectgo` (runtime/select.go) in one thread: pass 1 looks for a case that is ready, pass 2 enqueues on all.
+ *
+ * Departures from Go:
+ *  - no lock order: there is one thread;
+ *  - instead of a shuffled poll order, every case is looked at and one of the ready ones is kept with equal chances,
+ *    which comes to the same and needs no array;
+ *  - pass 3 (leaving the other queues) is done by who commits, see sudog.ts.
+ */
+import { CLOSED, EMPTY, type Case, Status, type Waiter } from '../engine.js';
+import { chanrecv, chansend, type Hchan, receivable, sendable } from './hchan.js';
+import type { LocalPort } from './port.js';
+import { G, Sudog } from './sudog.js';
+
+/** Which channel a case is about. */
+export function chanOf(scase: Case): Hchan {
+  return (scase.port as LocalPort<unknown>).c;
+}
+
+/** Pass 1: commits one of the ready cases and settles, or finds none. */
+export function pass1(cases: readonly Case[], biased: boolean, waiter: Waiter): boolean {
+  for (const scase of cases) chanOf(scase).source?.poll?.();
+  for (;;) {
+    const chosen = choose(cases, biased);
+    if (chosen < 0) return false;
+    if (perform(cases[chosen] as Case, chosen, waiter)) return true;
+    // The only peer turned out to be committed elsewhere and has left its queue: look again.
+  }
+}
+
+/** Pass 2: enqueues on all channels. */
+export function pass2(cases: readonly Case[], waiter: Waiter, claim: (() => boolean) | undefined): G {
+  const g = new G(waiter, claim);
+  for (let i = cases.length - 1; i >= 0; i--) {
+    const { port, value } = cases[i] as Case;
+    const sg = new Sudog(g, i, value, port);
+    sg.waitlink = g.waiting;
+    g.waiting = sg;
+  }
+  for (let sg = g.waiting; sg !== null; sg = sg.waitlink) {
+    const scase = cases[sg.index] as Case;
+    const c = chanOf(scase);
+    (scase.send ? c.sendq : c.recvq).enqueue(sg);
+  }
+  return g;
+}
+
+function choose(cases: readonly Case[], biased: boolean): number {
+  let chosen = -1;
+  let ready = 0;
+  for (let i = 0; i < cases.length; i++) {
+    const scase = cases[i] as Case;
+    const status = scase.send ? sendable(chanOf(scase)) : receivable(chanOf(scase));
+    if (status === Status.BLOCKED) continue;
+    if (biased) return i;
+    // The k-th ready case takes the place of the one before with chance 1/k: all end up equally likely.
+    if (++ready === 1 || Math.random() * ready < 1) chosen = i;
+  }
+  return chosen;
+}
+
+function perform(scase: Case, index: number, waiter: Waiter): boolean {
+  const c = chanOf(scase);
+  if (scase.send) {
+    const status = chansend(c, scase.value);
+    if (status === Status.BLOCKED) return false;
+    waiter.settle(index, status, undefined);
+    return true;
+  }
+  const value = chanrecv(c);
+  if (value === EMPTY) return false;
+  if (value === CLOSED) waiter.settle(index, Status.CLOSED, undefined);
+  else waiter.settle(index, Status.DONE, value);
+  return true;
+}
