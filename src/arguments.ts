@@ -1,0 +1,109 @@
+/**
+ * Argument checks: every one says what was given and what is allowed.
+ *
+ * A wrong type is a TypeError, a number outside its range a RangeError. Nothing here looks at a channel.
+ */
+
+/** Names `value` in an error: short, never throwing, never running user code. */
+export function show(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return value.length > 60 ? `${JSON.stringify(value.slice(0, 57))}… (a string of ${value.length})` : JSON.stringify(value);
+    case 'bigint':
+      return `${value}n`;
+    case 'symbol':
+      return value.toString();
+    case 'function':
+      return 'a function';
+    case 'object':
+      return value === null ? 'null' : showObject(value);
+    default:
+      return Object.is(value, -0) ? '-0' : String(value);
+  }
+}
+
+function showObject(value: object): string {
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  const tag = Object.prototype.toString.call(value).slice(8, -1);
+  return `${/^[AEIOU]/.test(tag) ? 'an' : 'a'} ${tag}`;
+}
+
+/** An integer of at least `min`. */
+export function checkInteger(name: string, value: unknown, min: number, max = Number.MAX_SAFE_INTEGER): number {
+  const allowed = max === Number.MAX_SAFE_INTEGER ? `an integer of at least ${min}` : `an integer from ${min} to ${max}`;
+  if (typeof value !== 'number') throw new TypeError(`${name} must be ${allowed}, not ${show(value)}`);
+  if (!Number.isInteger(value) || value < min || value > max) throw new RangeError(`${name} must be ${allowed}, not ${show(value)}`);
+  return value;
+}
+
+/** Milliseconds from 0 to Infinity. */
+export function checkMilliseconds(name: string, value: unknown): number {
+  const allowed = 'a number of milliseconds from 0 to Infinity';
+  if (typeof value !== 'number') throw new TypeError(`${name} must be ${allowed}, not ${show(value)}`);
+  if (!(value >= 0)) throw new RangeError(`${name} must be ${allowed}, not ${show(value)}`);
+  return value;
+}
+
+/** True or false, or `fallback` when left out. */
+export function checkBoolean(name: string, value: unknown, fallback: boolean): boolean {
+  if (value === undefined) return fallback;
+  if (typeof value !== 'boolean') throw new TypeError(`${name} must be true or false, not ${show(value)}`);
+  return value;
+}
+
+/** One of a list of strings. */
+export function checkOneOf<const V extends string>(name: string, value: unknown, allowed: readonly V[]): V {
+  if (typeof value === 'string' && (allowed as readonly string[]).includes(value)) return value as V;
+  throw new TypeError(`${name} must be one of ${allowed.map((one) => `'${one}'`).join(', ')}, not ${show(value)}`);
+}
+
+/** An options object, or undefined when left out. */
+export function checkOptions(name: string, value: unknown): object | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new TypeError(`${name} must be an object, not ${show(value)}`);
+  }
+  return value;
+}
+
+/** A function. */
+export function checkFunction(name: string, value: unknown): void {
+  if (typeof value !== 'function') throw new TypeError(`${name} must be a function, not ${show(value)}`);
+}
+
+/** An AbortSignal, or undefined when left out. */
+export function checkSignal(name: string, value: unknown): AbortSignal | undefined {
+  if (value === undefined) return undefined;
+  const signal = value as AbortSignal;
+  const fits =
+    typeof value === 'object' && value !== null && typeof signal.aborted === 'boolean' && typeof signal.addEventListener === 'function';
+  if (!fits) throw new TypeError(`${name} must be an AbortSignal, not ${show(value)}`);
+  return signal;
+}
+
+/** The `signal` of an options object. */
+export function signalOf(options: unknown): AbortSignal | undefined {
+  const checked = checkOptions('options', options) as { signal?: unknown } | undefined;
+  return checked === undefined ? undefined : checkSignal('options.signal', checked.signal);
+}
+
+/** Something that `for…of` accepts. */
+export function checkIterable(name: string, value: unknown): Iterable<unknown> {
+  const iterates =
+    typeof value === 'string' ||
+    (typeof value === 'object' && value !== null && typeof (value as Iterable<unknown>)[Symbol.iterator] === 'function');
+  if (!iterates) throw new TypeError(`${name} must be an iterable, not ${show(value)}`);
+  return value as Iterable<unknown>;
+}
+
+/** An array or a typed array. */
+export function checkArray(name: string, value: unknown): ArrayLike<unknown> {
+  if (Array.isArray(value)) return value;
+  if (isTypedArray(value)) return value;
+  throw new TypeError(`${name} must be an array or a typed array, not ${show(value)}`);
+}
+
+/** Whether `value` is a typed array (a DataView is not). */
+export function isTypedArray(value: unknown): value is ArrayLike<unknown> & ArrayBufferView {
+  return ArrayBuffer.isView(value) && !(value instanceof DataView);
+}

@@ -1,0 +1,73 @@
+/**
+ * Lets timers and I/O run beside channels that are always ready.
+ *
+ * An awaiting operation that can happen at once resolves in a microtask, and microtasks starve the event loop. So
+ * awaiting operations spend from a budget of time: when the loop has not turned for `LONGEST` ms, they resolve
+ * after its next turn instead. The clock is read about once a millisecond, not at every operation: the stride between readings
+ * adapts to how much work an operation carries.
+ *
+ * Two turns may pass before a due timer runs (a turn that began in the poll phase goes on to the check phase
+ * first), hence a budget of less than half of the 25 ms that is promised.
+ */
+import { defer } from '#platform';
+
+const LONGEST = 8;
+const STRIDE = 64;
+
+let stride = 1;
+let left = 1;
+let lastReading = 0;
+let lastTurn = 0;
+let fresh = false;
+let turn: Promise<void> | null = null;
+
+/** Says that the loop has just turned: an engine calls it when the loop calls the engine. Costs nothing. */
+export function turned(): void {
+  fresh = true;
+}
+
+/** Counts one operation; true: it should resolve after the loop's next turn (`nextTurn`). */
+export function spent(): boolean {
+  if (--left > 0) return false;
+  return turn !== null || reading();
+}
+
+function reading(): boolean {
+  const now = performance.now();
+  const elapsed = now - lastReading;
+  stride = elapsed < 0.5 ? Math.min(STRIDE, stride * 2) : elapsed > 1 ? 1 : stride;
+  left = stride;
+  lastReading = now;
+  if (fresh) {
+    fresh = false;
+    lastTurn = now;
+  }
+  if (now - lastTurn <= LONGEST) return false;
+  left = 0;
+  return true;
+}
+
+/** Resolves once the event loop has turned; the same promise for all who wait for one turn. */
+export function nextTurn(): Promise<void> {
+  turn ??= new Promise((resolve) => {
+    defer(() => {
+      turn = null;
+      left = stride = 1;
+      lastReading = lastTurn = performance.now();
+      resolve();
+    });
+  });
+  return turn;
+}
+
+const done = Promise.resolve();
+
+/** A promise for the result of an operation that happened at once. */
+export function resolved<R>(result: R): Promise<R> {
+  return spent() ? nextTurn().then(() => result) : Promise.resolve(result);
+}
+
+/** As `resolved`, for operations without a result. */
+export function resolvedVoid(): Promise<void> {
+  return spent() ? nextTurn() : done;
+}

@@ -1,0 +1,172 @@
+/**
+ * What every handle is: a port, whether it was disposed, and the operations that wait on it.
+ *
+ * Invariant: after disposal no operation of this handle is pending, and the port is used for its properties only.
+ */
+import { DetachedError, DirectionError, label } from '../errors.js';
+import type { EngineName, Port } from '../engine.js';
+import type { Shared } from '../token.js';
+import { hold, release } from './keepalive.js';
+
+/** The handle's end of its channel. */
+export const PORT: unique symbol = Symbol('port');
+/** The port if the handle can still be used, else a DetachedError (or what an earlier receive left to report). */
+export const LIVE: unique symbol = Symbol('live');
+/** The operations that wait on the handle. */
+export const PENDING: unique symbol = Symbol('pending');
+/** Whether pending operations keep the process alive. */
+export const REFERENCED: unique symbol = Symbol('referenced');
+const STATE = Symbol('state');
+
+/** An operation that a handle must end when it is disposed. */
+export interface Detachable {
+  /** Ends the operation with `error`, if it has not happened. */
+  detach(error: DetachedError): void;
+}
+
+/** The properties that every handle answers, disposed or not. */
+export interface Properties extends Disposable {
+  /** The same number on every handle of one channel, in every thread. */
+  readonly id: number;
+  /** The label given to `chan`, if any. */
+  readonly name: string | undefined;
+  /** What carries the messages. */
+  readonly engine: EngineName;
+  /** Messages that the buffer holds; Infinity if unbounded. */
+  readonly capacity: number;
+  /** Messages at rest now; senders that wait are not counted. */
+  readonly length: number;
+  /** True from `close()` on, drained or not. */
+  readonly closed: boolean;
+}
+
+/** The common part of Sender, Receiver and Channel handles. */
+export abstract class Endpoint<T> implements Properties {
+  readonly [PORT]: Port<T>;
+  readonly [PENDING] = new Set<Detachable>();
+  [REFERENCED] = true;
+  /** 'live', 'disposed', or the error that the next receive has to report. */
+  [STATE]: 'live' | 'disposed' | Error = 'live';
+
+  constructor(port: Port<T>) {
+    this[PORT] = port;
+  }
+
+  get id(): number {
+    return this[PORT].id;
+  }
+  get name(): string | undefined {
+    return this[PORT].name;
+  }
+  get engine(): EngineName {
+    return this[PORT].engineName;
+  }
+  get capacity(): number {
+    return this[PORT].capacity;
+  }
+  get length(): number {
+    return this[PORT].length();
+  }
+  get closed(): boolean {
+    return this[PORT].closed();
+  }
+
+  /**
+   * Makes a token that `attach` turns into a handle like this one, in any thread of the process.
+   *
+   * A token counts as a handle of its direction until it is first attached.
+   * @throws DetachedError after disposal; TypeError on engine `local`, which does not cross threads.
+   */
+  share(): Shared<never> {
+    return this[LIVE]('share').share() as unknown as Shared<never>;
+  }
+
+  /** Pending operations of this handle keep the process alive (they do, unless `unref` was called). */
+  ref(): this {
+    this.#reference(true);
+    return this;
+  }
+
+  /** Pending operations of this handle do not keep the process alive. */
+  unref(): this {
+    this.#reference(false);
+    return this;
+  }
+
+  /** Gives the handle back: its pending operations end with DetachedError, other handles are not touched. */
+  [Symbol.dispose](): void {
+    if (this[STATE] === 'disposed') return;
+    this[STATE] = 'disposed';
+    for (const pending of [...this[PENDING]]) pending.detach(detached(this, 'operation'));
+    this[PORT].dispose();
+  }
+
+  [LIVE](operation: string): Port<T> {
+    if (this[STATE] !== 'live') this.#refuse(operation);
+    return this[PORT];
+  }
+
+  /** Leaves `error` for the next receive to report. */
+  protected leaveError(error: Error): void {
+    if (this[STATE] === 'live') this[STATE] = error;
+  }
+
+  #refuse(operation: string): void {
+    const state = this[STATE];
+    if (state === 'disposed') throw detached(this, operation);
+    if (state instanceof Error && /recv|consume|iterate|select/i.test(operation)) {
+      this[STATE] = 'live';
+      throw state;
+    }
+  }
+
+  #reference(referenced: boolean): void {
+    if (this[REFERENCED] === referenced) return;
+    this[REFERENCED] = referenced;
+    const change = referenced ? hold : release;
+    for (let waiting = this[PENDING].size; waiting > 0; waiting--) change();
+  }
+
+  /** What `console.log` shows. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    const { port, state } = { port: this[PORT], state: this[STATE] };
+    const closed = port.closed() ? ', closed' : '';
+    const disposed = state === 'disposed' ? ', disposed' : '';
+    return `${this.constructor.name} { ${label(port)}, ${port.engineName}, ${port.length()} of ${port.capacity}${closed}${disposed} }`;
+  }
+}
+
+/** The error of an operation on a disposed handle. */
+export function detached(endpoint: Endpoint<never> | Endpoint<unknown>, operation: string): DetachedError {
+  return new DetachedError(`${operation} on a disposed handle of ${label((endpoint as Endpoint<unknown>)[PORT])}`);
+}
+
+/** The error of an operation that the handle's direction does not have. */
+export function misdirected(port: Port, operation: string): DirectionError {
+  const can = port.direction === 1 ? 'sends' : 'receives';
+  return new DirectionError(`${operation} on a handle of ${label(port)} that only ${can}`);
+}
+
+/** Whether `value` is a handle. */
+export function isHandle(value: unknown): value is Endpoint<unknown> {
+  return value instanceof Endpoint;
+}
+
+/** The port of a handle; undefined for anything else. */
+export function portOf(value: unknown): Port | undefined {
+  return value instanceof Endpoint ? (value[PORT] as Port) : undefined;
+}
+
+/**
+ * Lists `pending` with a handle while it waits, and keeps the process alive if the handle says so.
+ * Every `enlist` is undone by one `delist`.
+ */
+export function enlist(endpoint: Endpoint<unknown>, pending: Detachable): void {
+  endpoint[PENDING].add(pending);
+  if (endpoint[REFERENCED]) hold();
+}
+
+/** Undoes `enlist`. */
+export function delist(endpoint: Endpoint<unknown>, pending: Detachable): void {
+  if (endpoint[PENDING].delete(pending) && endpoint[REFERENCED]) release();
+}

@@ -1,0 +1,69 @@
+/**
+ * `for await` over a receiver: one receive per step, nothing taken ahead.
+ */
+import { CLOSED, EMPTY, Status } from '../engine.js';
+import { resolved } from './budget.js';
+import { type Endpoint, LIVE } from './endpoint.js';
+import { PendingPromise } from './pending.js';
+
+class PendingNext<T> extends PendingPromise<IteratorResult<T, undefined>> {
+  readonly #waiting: Set<PendingNext<T>>;
+
+  constructor(endpoint: Endpoint<unknown>, waiting: Set<PendingNext<T>>) {
+    super(endpoint, undefined);
+    this.#waiting = waiting.add(this);
+  }
+
+  protected override happened(status: Status, value: unknown): void {
+    this.#waiting.delete(this);
+    this.resolve(status === Status.DONE ? { done: false, value: value as T } : { done: true, value: undefined });
+  }
+
+  /** Ends the step without a value, unless it has happened. */
+  finish(): void {
+    this.withdraw(FINISHED);
+  }
+
+  protected override refused(error: unknown): void {
+    this.#waiting.delete(this);
+    if (error === FINISHED) this.resolve({ done: true, value: undefined });
+    else this.reject(error);
+  }
+}
+
+const FINISHED = Symbol('finished');
+
+/** The iterator of one `for await`; `return` (break) leaves the rest in the channel. */
+export class Iteration<T> implements AsyncIterableIterator<T> {
+  readonly #endpoint: Endpoint<unknown>;
+  readonly #waiting = new Set<PendingNext<T>>();
+  #finished = false;
+
+  constructor(endpoint: Endpoint<unknown>) {
+    this.#endpoint = endpoint;
+  }
+
+  next(): Promise<IteratorResult<T, undefined>> {
+    if (this.#finished) return Promise.resolve({ done: true, value: undefined });
+    try {
+      const value = this.#endpoint[LIVE]('iterate').tryRecv();
+      if (value === EMPTY) return new PendingNext<T>(this.#endpoint, this.#waiting).park(false, undefined).promise;
+      if (value !== CLOSED) return resolved({ done: false, value: value as T });
+      this.#finished = true;
+      return Promise.resolve({ done: true, value: undefined });
+    } catch (error) {
+      this.#finished = true;
+      return Promise.reject(error);
+    }
+  }
+
+  return(): Promise<IteratorResult<T, undefined>> {
+    this.#finished = true;
+    for (const waiting of [...this.#waiting]) waiting.finish();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * One awaiting operation of a handle: parked in its engine, ended by its peer, its signal or its handle's disposal.
+ *
+ * Invariant: exactly one of `settle`, `fail` and `refuse` is called, and by then nothing of the operation is left
+ * behind: no listener, no hold on the process, no entry in the handle.
+ */
+import type { Case, Parked, Port, Waiter } from '../engine.js';
+import { Status } from '../engine.js';
+import { ClosedError, DisconnectedError, label, type Unsent } from '../errors.js';
+import { delist, type Detachable, type Endpoint, enlist, PORT } from './endpoint.js';
+
+/** What an operation that waits is made of. Subclasses say what its results mean. */
+export abstract class Pending implements Waiter, Detachable {
+  readonly #endpoint: Endpoint<unknown>;
+  readonly #signal: AbortSignal | undefined;
+  #parked: Parked | null = null;
+  #onAbort: (() => void) | undefined;
+
+  constructor(endpoint: Endpoint<never> | Endpoint<unknown>, signal: AbortSignal | undefined) {
+    this.#endpoint = endpoint as Endpoint<unknown>;
+    this.#signal = signal;
+  }
+
+  /** The operation happened. */
+  protected abstract happened(status: Status, value: unknown): void;
+  /** The operation did not happen, or its message did not decode. */
+  protected abstract refused(error: unknown): void;
+
+  /** Waits in the engine; may end before it returns. Throws CodecError, nothing having happened. */
+  park(send: boolean, value: unknown): this {
+    const port: Port = this.#endpoint[PORT];
+    const cases: readonly Case[] = [{ port, send, value }];
+    const parked = port.engine.park(cases, true, this);
+    if (parked === null) return this;
+    this.#parked = parked;
+    enlist(this.#endpoint, this);
+    if (this.#signal !== undefined) {
+      this.#onAbort = () => this.withdraw(this.#signal?.reason);
+      this.#signal.addEventListener('abort', this.#onAbort);
+    }
+    return this;
+  }
+
+  settle(_index: number, status: Status, value: unknown): void {
+    this.#leave();
+    this.happened(status, value);
+  }
+
+  fail(_index: number, error: unknown): void {
+    this.#leave();
+    this.refused(error);
+  }
+
+  detach(error: Error): void {
+    this.withdraw(error);
+  }
+
+  /** Ends the operation with `reason`, unless it has happened already. */
+  withdraw(reason: unknown): void {
+    if (this.#parked === null || !this.#parked.cancel()) return;
+    this.#leave();
+    this.refused(reason);
+  }
+
+  #leave(): void {
+    if (this.#parked === null) return;
+    this.#parked = null;
+    delist(this.#endpoint, this);
+    if (this.#onAbort !== undefined) this.#signal?.removeEventListener('abort', this.#onAbort);
+  }
+}
+
+/** A pending operation whose outcome is a promise. */
+export abstract class PendingPromise<R> extends Pending {
+  readonly promise: Promise<R>;
+  protected resolve!: (result: R) => void;
+  protected reject!: (error: unknown) => void;
+
+  constructor(endpoint: Endpoint<never> | Endpoint<unknown>, signal: AbortSignal | undefined) {
+    super(endpoint, signal);
+    this.promise = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
+
+  protected override refused(error: unknown): void {
+    this.reject(error);
+  }
+}
+
+/** The error of a send that found its channel shut. */
+export function shut(port: Port, status: Status, operation: string, details: Unsent): Error {
+  if (status === Status.DISCONNECTED) {
+    return new DisconnectedError(`${operation} on ${label(port)}, which nobody can receive from any more`, details);
+  }
+  return new ClosedError(`${operation} on closed ${label(port)}`, details);
+}

@@ -1,0 +1,213 @@
+/**
+ * Receiving: the operations of a Receiver, over whatever engine carries the channel.
+ *
+ * Order of checks: arguments, handle, signal, channel. A message is taken only to be given to somebody: an operation
+ * that ends early leaves in the channel what it did not deliver.
+ */
+import { checkFunction, checkInteger, checkOptions, signalOf } from '../arguments.js';
+import type { NumericArray } from '../codec/codec.js';
+import { CLOSED, EMPTY, type Port, Status } from '../engine.js';
+import { label, TimeoutError } from '../errors.js';
+import type { Shared } from '../token.js';
+import { arrayFor, fillFrom } from './arrays.js';
+import { type Blocking, blockingOf, blockUntil, type SyncOptions } from './blocking.js';
+import { resolved } from './budget.js';
+import { Consumption } from './consume.js';
+import { type Endpoint, LIVE, type Properties } from './endpoint.js';
+import { Iteration } from './iteration.js';
+import { PendingPromise } from './pending.js';
+import type { AwaitOptions } from './sending.js';
+
+/** What a receive gives: a value, or the news that the channel is closed and drained. */
+export type Received<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly value: undefined };
+
+/** Options of `consume`. */
+export interface ConsumeOptions extends AwaitOptions {
+  /** Async handlers that may run at once, at least 1. @default 1 */
+  readonly concurrency?: number | undefined;
+}
+
+/** The receiving end of a channel. */
+export interface Receiver<T> extends AsyncIterable<T>, Properties {
+  /**
+   * Receives one value; waits while there is none. `ok: false`: the channel is closed and drained.
+   *
+   * Receivers are served first come, first served. Rejects with CodecError (a message that did not decode; it is
+   * gone), DetachedError, or `signal.reason` (nothing left the channel).
+   * @example
+   * const got = await results.recv();
+   * if (got.ok) console.log(got.value);
+   */
+  recv(options?: AwaitOptions): Promise<Received<T>>;
+  /** Receives one value if that needs no waiting; null: nothing there now. */
+  tryRecv(): Received<T> | null;
+  /** Receives one value, blocking this thread while there is none. Throws TimeoutError when its time is over. */
+  recvSync(options?: SyncOptions): Received<T>;
+  /** Receives 1 to `max` values: waits for the first, then takes what is there. Empty only when closed and drained. */
+  recvMany(max: number, options?: AwaitOptions): Promise<T[]>;
+  /** Receives what is there now, at most `max` values. */
+  tryRecvMany(max: number): T[];
+  /** As `recvMany`, blocking this thread. */
+  recvManySync(max: number, options?: SyncOptions): T[];
+  /** Numeric codecs: fills `array` from index 0 with 1 to `array.length` values and returns how many; 0 only when closed and drained. */
+  recvManyInto(array: NumericArray<T>, options?: AwaitOptions): Promise<number>;
+  /** Receives values in a blocking `for…of` until the channel is closed and drained. `timeout` is for each value. */
+  valuesSync(options?: SyncOptions): IterableIterator<T>;
+  /**
+   * Calls `handler` for each value, at most `concurrency` async ones at once, until the channel is closed and drained.
+   *
+   * Rejects with the handler's first error, or `signal.reason`, after the running handlers settle; what no handler was
+   * given stays in the channel. Costs no promise per message. Yields to the event loop between batches.
+   */
+  consume(handler: (value: T) => unknown, options?: ConsumeOptions): Promise<void>;
+  /** Pending operations of this handle keep the process alive (the default). */
+  ref(): this;
+  /** Pending operations of this handle do not keep the process alive. */
+  unref(): this;
+  /** A token of this handle for another thread. */
+  share(): Shared<Receiver<T>>;
+}
+
+class PendingReceive<T> extends PendingPromise<Received<T>> {
+  protected override happened(status: Status, value: unknown): void {
+    this.resolve(status === Status.DONE ? { ok: true, value: value as T } : { ok: false, value: undefined });
+  }
+}
+
+function received<T>(value: T | typeof CLOSED): Received<T> {
+  return value === CLOSED ? { ok: false, value: undefined } : { ok: true, value };
+}
+
+type Constructor<T> = abstract new (port: Port<T>) => Endpoint<T>;
+
+/** Adds a Receiver's operations to a handle class. */
+export function Receiving<T, Base extends Constructor<T>>(base: Base) {
+  abstract class Receiving extends base {
+    recv(options?: AwaitOptions): Promise<Received<T>> {
+      try {
+        const signal = options === undefined ? undefined : signalOf(options);
+        const port = this[LIVE]('recv');
+        if (signal?.aborted) return Promise.reject(signal.reason);
+        const value = port.tryRecv();
+        if (value !== EMPTY) return resolved(received(value));
+        return new PendingReceive<T>(this as Endpoint<unknown>, signal).park(false, undefined).promise;
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    }
+
+    tryRecv(): Received<T> | null {
+      const value = this[LIVE]('tryRecv').tryRecv();
+      return value === EMPTY ? null : received(value);
+    }
+
+    recvSync(options?: SyncOptions): Received<T> {
+      const blocking = blockingOf(options);
+      const port = this[LIVE]('recvSync');
+      blocking.check(port as Port, 'recvSync');
+      return received(recvBlocking(port, blocking, 'recvSync'));
+    }
+
+    async recvMany(max: number, options?: AwaitOptions): Promise<T[]> {
+      checkInteger('max', max, 1);
+      const signal = signalOf(options);
+      const port = this[LIVE]('recvMany');
+      signal?.throwIfAborted();
+      const values: T[] = [];
+      const taken = port.tryRecvMany(values, max);
+      if (taken !== 0) return resolved(values);
+      const first = await new PendingReceive<T>(this as Endpoint<unknown>, signal).park(false, undefined).promise;
+      if (!first.ok) return values;
+      values.push(first.value);
+      if (max > 1) this.#more((rest) => rest.tryRecvMany(values, max - 1));
+      return values;
+    }
+
+    tryRecvMany(max: number): T[] {
+      checkInteger('max', max, 1);
+      const values: T[] = [];
+      this[LIVE]('tryRecvMany').tryRecvMany(values, max);
+      return values;
+    }
+
+    recvManySync(max: number, options?: SyncOptions): T[] {
+      checkInteger('max', max, 1);
+      const blocking = blockingOf(options);
+      const port = this[LIVE]('recvManySync');
+      blocking.check(port as Port, 'recvManySync');
+      const values: T[] = [];
+      if (port.tryRecvMany(values, max) !== 0) return values;
+      const first = recvBlocking(port, blocking, 'recvManySync');
+      if (first === CLOSED) return values;
+      values.push(first);
+      if (max > 1) this.#more((rest) => rest.tryRecvMany(values, max - 1));
+      return values;
+    }
+
+    async recvManyInto(array: NumericArray<T>, options?: AwaitOptions): Promise<number> {
+      const signal = signalOf(options);
+      const into = arrayFor(this as Endpoint<unknown>, array);
+      const port = this[LIVE]('recvManyInto');
+      signal?.throwIfAborted();
+      const taken = fillFrom(port as Port, into, 0);
+      if (taken !== 0) return resolved(Math.max(taken, 0));
+      const first = await new PendingReceive<T>(this as Endpoint<unknown>, signal).park(false, undefined).promise;
+      if (!first.ok) return 0;
+      into[0] = first.value;
+      let more = 0;
+      if (into.length > 1) this.#more((rest) => (more = fillFrom(rest as Port, into, 1)));
+      return 1 + Math.max(more, 0);
+    }
+
+    valuesSync(options?: SyncOptions): IterableIterator<T> {
+      const blocking = blockingOf(options);
+      blocking.check(this[LIVE]('valuesSync') as Port, 'valuesSync');
+      return values(this as Endpoint<T>, blocking);
+    }
+
+    consume(handler: (value: T) => unknown, options?: ConsumeOptions): Promise<void> {
+      try {
+        checkFunction('handler', handler);
+        const given = checkOptions('options', options) as ConsumeOptions | undefined;
+        const concurrency = given?.concurrency === undefined ? 1 : checkInteger('options.concurrency', given.concurrency, 1);
+        const signal = signalOf(options);
+        this[LIVE]('consume');
+        if (signal?.aborted) return Promise.reject(signal.reason);
+        return new Consumption<T>(this as Endpoint<unknown>, handler, concurrency, signal).start();
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    }
+
+    [Symbol.asyncIterator](): AsyncIterableIterator<T> {
+      this[LIVE]('iterate');
+      return new Iteration<T>(this as Endpoint<unknown>);
+    }
+
+    /** Takes more behind a value already taken: what goes wrong now is the next receive's to report. */
+    #more(take: (port: Port<T>) => void): void {
+      try {
+        take(this[LIVE]('recvMany'));
+      } catch (error) {
+        this.leaveError(error as Error);
+      }
+    }
+  }
+  return Receiving;
+}
+
+function recvBlocking<T>(port: Port<T>, blocking: Blocking, operation: string): T | typeof CLOSED {
+  const value = port.tryRecv();
+  if (value !== EMPTY) return value;
+  const outcome = blockUntil(port as Port, false, undefined, blocking.deadline());
+  if (outcome === undefined) throw new TimeoutError(`${operation} on empty ${label(port)} timed out`);
+  return outcome.status === Status.DONE ? (outcome.value as T) : CLOSED;
+}
+
+function* values<T>(endpoint: Endpoint<T>, blocking: Blocking): IterableIterator<T> {
+  for (;;) {
+    const value = recvBlocking(endpoint[LIVE]('recvSync'), blocking, 'valuesSync');
+    if (value === CLOSED) return;
+    yield value;
+  }
+}

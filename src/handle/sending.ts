@@ -1,0 +1,225 @@
+/**
+ * Sending: the operations of a Sender, over whatever engine carries the channel.
+ *
+ * Order of checks: arguments, handle, signal, value against codec, channel.
+ */
+import { checkArray, checkIterable, signalOf } from '../arguments.js';
+import type { Port } from '../engine.js';
+import { Status } from '../engine.js';
+import { ClosedError, DisconnectedError, label, TimeoutError } from '../errors.js';
+import type { Shared } from '../token.js';
+import { blockingOf, blockUntil, type SyncOptions } from './blocking.js';
+import { nextTurn, resolvedVoid } from './budget.js';
+import { type Endpoint, LIVE, PORT, type Properties } from './endpoint.js';
+import { PendingPromise, shut } from './pending.js';
+
+/** Options of operations that await. */
+export interface AwaitOptions {
+  /** Withdraws the operation: it rejects with `signal.reason`, unless it has happened. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The sending end of a channel. */
+export interface Sender<T> extends Properties {
+  /**
+   * Sends one value; waits while the channel is full (capacity 0: until a receiver takes it).
+   *
+   * Values are received in the order sent. Rejects with ClosedError or DisconnectedError (`.value`: what was not
+   * sent), CodecError, DetachedError, or `signal.reason`.
+   * @example
+   * await jobs.send({ id: 1, url: 'https://example.org' });
+   */
+  send(value: T, options?: AwaitOptions): Promise<void>;
+  /** Sends one value if that needs no waiting; false: full, or no receiver is waiting (capacity 0). */
+  trySend(value: T): boolean;
+  /** Sends one value, blocking this thread while the channel is full. Throws TimeoutError (`.value`) when its time is over. */
+  sendSync(value: T, options?: SyncOptions): void;
+  /**
+   * Sends all values in order, taking them from the iterable as there is room. Cut short, what went is a prefix of
+   * `.sent` values.
+   */
+  sendMany(values: Iterable<T>, options?: AwaitOptions): Promise<void>;
+  /** Sends the first of `values`, as many as there is room for, and returns how many. */
+  trySendMany(values: ArrayLike<T>): number;
+  /** As `sendMany`, blocking this thread. */
+  sendManySync(values: Iterable<T>, options?: SyncOptions): void;
+  /** Closes the channel for all: receivers drain it, then see its end. Throws ClosedError if it is closed. */
+  close(): void;
+  /** A token of this handle for another thread. */
+  share(): Shared<Sender<T>>;
+  /** Pending operations of this handle keep the process alive (the default). */
+  ref(): this;
+  /** Pending operations of this handle do not keep the process alive. */
+  unref(): this;
+}
+
+class PendingSend<T> extends PendingPromise<void> {
+  readonly #port: Port<T>;
+  readonly #value: T;
+
+  constructor(endpoint: Endpoint<T>, value: T, signal: AbortSignal | undefined) {
+    super(endpoint as Endpoint<never>, signal);
+    this.#port = endpoint[PORT];
+    this.#value = value;
+  }
+
+  protected override happened(status: Status): void {
+    if (status === Status.DONE) this.resolve();
+    else this.reject(shut(this.#port as Port, status, 'send', { value: this.#value }));
+  }
+}
+
+type Constructor<T> = abstract new (port: Port<T>) => Endpoint<T>;
+
+/** Adds a Sender's operations to a handle class. */
+export function Sending<T, Base extends Constructor<T>>(base: Base) {
+  abstract class Sending extends base {
+    send(value: T, options?: AwaitOptions): Promise<void> {
+      try {
+        const signal = options === undefined ? undefined : signalOf(options);
+        const port = this[LIVE]('send');
+        if (signal?.aborted) return Promise.reject(signal.reason);
+        const status = port.trySend(value);
+        if (status === Status.DONE) return resolvedVoid();
+        if (status !== Status.BLOCKED) throw shut(port as Port, status, 'send', { value });
+        return new PendingSend(this, value, signal).park(true, value).promise;
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    }
+
+    trySend(value: T): boolean {
+      const port = this[LIVE]('trySend');
+      const status = port.trySend(value);
+      if (status > Status.DONE) throw shut(port as Port, status, 'trySend', { value });
+      return status === Status.DONE;
+    }
+
+    sendSync(value: T, options?: SyncOptions): void {
+      const blocking = blockingOf(options);
+      const port = this[LIVE]('sendSync');
+      blocking.check(port as Port, 'sendSync');
+      sendBlocking(port, value, blocking.deadline(), 'sendSync');
+    }
+
+    async sendMany(values: Iterable<T>, options?: AwaitOptions): Promise<void> {
+      const signal = signalOf(options);
+      checkIterable('values', values);
+      this[LIVE]('sendMany');
+      signal?.throwIfAborted();
+      await reportSent((progress) => sendAll(this, values, signal, progress));
+    }
+
+    trySendMany(values: ArrayLike<T>): number {
+      checkArray('values', values);
+      const port = this[LIVE]('trySendMany');
+      let sent = 0;
+      try {
+        while (sent < values.length) {
+          const went = trySendSome(port, values, sent, 'trySendMany');
+          if (went === 0) break;
+          sent += went;
+        }
+      } catch (error) {
+        if (sent > 0 && (error instanceof ClosedError || error instanceof DisconnectedError)) return sent;
+        throw withSent(error, sent);
+      }
+      return sent;
+    }
+
+    sendManySync(values: Iterable<T>, options?: SyncOptions): void {
+      const blocking = blockingOf(options);
+      checkIterable('values', values);
+      const port = this[LIVE]('sendManySync');
+      blocking.check(port as Port, 'sendManySync');
+      const deadline = blocking.deadline();
+      let sent = 0;
+      try {
+        for (const next of batches(values)) {
+          for (let from = 0; from < next.length; ) {
+            const went = trySendSome(port, next, from, 'sendManySync');
+            if (went === 0) sendBlocking(port, next[from] as T, deadline, 'sendManySync');
+            from += went || 1;
+            sent += went || 1;
+          }
+        }
+      } catch (error) {
+        throw withSent(error, sent);
+      }
+    }
+
+    close(): void {
+      const port = this[LIVE]('close');
+      if (!port.close()) throw new ClosedError(`close of closed ${label(port)}`);
+    }
+  }
+  return Sending;
+}
+
+/** Counts what a batch operation has sent, for its error. */
+interface Progress {
+  sent: number;
+}
+
+async function reportSent(operation: (progress: Progress) => Promise<void>): Promise<void> {
+  const progress = { sent: 0 };
+  try {
+    await operation(progress);
+  } catch (error) {
+    throw withSent(error, progress.sent);
+  }
+}
+
+const COUNTED = new Set(['ERR_HCHAN_CLOSED', 'ERR_HCHAN_DISCONNECTED', 'ERR_HCHAN_TIMEOUT', 'ERR_HCHAN_CODEC', 'ERR_HCHAN_DETACHED']);
+
+/** Puts `sent` on an error of ours; leaves a signal's reason and an iterable's own error as they are. */
+function withSent(error: unknown, sent: number): unknown {
+  if (error instanceof Error && COUNTED.has((error as { code?: string }).code ?? '') && !('sent' in error && error.sent !== undefined)) {
+    Object.defineProperty(error, 'sent', { value: sent, enumerable: true, configurable: true });
+  }
+  return error;
+}
+
+/** One batch where the values lie in an array, else one value at a time: an iterable is not asked for more than goes. */
+function* batches<T>(values: Iterable<T>): Generator<ArrayLike<T>> {
+  if (Array.isArray(values) || ArrayBuffer.isView(values)) yield values as unknown as ArrayLike<T>;
+  else for (const value of values) yield [value];
+}
+
+function trySendSome<T>(port: Port<T>, values: ArrayLike<T>, from: number, operation: string): number {
+  const went = port.trySendMany(values, from);
+  if (went < 0) throw shut(port as Port, -went as Status, operation, { value: values[from] });
+  return went;
+}
+
+/** Turns of the loop that a long `sendMany` leaves to others: one for about as many messages as this. */
+const BATCH = 4096;
+
+async function sendAll<T>(endpoint: Endpoint<T>, values: Iterable<T>, signal: AbortSignal | undefined, progress: Progress): Promise<void> {
+  let untilTurn = BATCH;
+  for (const next of batches(values)) {
+    for (let from = 0; from < next.length; ) {
+      const port = endpoint[LIVE]('sendMany');
+      const went = trySendSome(port, next, from, 'sendMany');
+      if (went === 0) signal?.throwIfAborted();
+      if (went === 0) await new PendingSend(endpoint, next[from] as T, signal).park(true, next[from]).promise;
+      from += went || 1;
+      progress.sent += went || 1;
+      untilTurn = went === 0 ? BATCH : untilTurn - went;
+      if (untilTurn > 0) continue;
+      untilTurn = BATCH;
+      await nextTurn();
+      signal?.throwIfAborted();
+    }
+  }
+}
+
+function sendBlocking<T>(port: Port<T>, value: T, deadline: number, operation: string): void {
+  let status: Status = port.trySend(value);
+  if (status === Status.BLOCKED) {
+    const outcome = blockUntil(port as Port, true, value, deadline);
+    if (outcome === undefined) throw new TimeoutError(`${operation} on full ${label(port)} timed out`, { value });
+    status = outcome.status;
+  }
+  if (status !== Status.DONE) throw shut(port as Port, status, operation, { value });
+}

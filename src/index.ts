@@ -1,0 +1,29 @@
+/** Go-style channels between the threads of a Node process. */
+export { attach, chan, never, unbounded } from './chan.js';
+export type { AttachOptions, ChanOptions } from './chan.js';
+export type { EngineChoice as Engine } from './engines.js';
+export type { EngineName } from './engine.js';
+
+export type { Channel } from './handle/channel.js';
+export type { AwaitOptions, Sender } from './handle/sending.js';
+export type { ConsumeOptions, Received, Receiver } from './handle/receiving.js';
+export type { SyncOptions } from './handle/blocking.js';
+export type { Shared } from './token.js';
+
+export { select, selectSync, send, trySelect } from './select.js';
+export { after, done, ticker } from './timers.js';
+
+export { codec } from './codec/index.js';
+export type { Codec, Infer, NumericArray, StandardSchemaV1 } from './codec/codec.js';
+export type { Reader, Writer } from './codec/bytes.js';
+
+export {
+  BlockingError,
+  ChannelError,
+  ClosedError,
+  CodecError,
+  DetachedError,
+  DirectionError,
+  DisconnectedError,
+  TimeoutError,
+} from './errors.js';

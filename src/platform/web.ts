@@ -1,0 +1,25 @@
+/** What differs between hosts: browsers and other hosts without Node's modules. The twin for Node is node.ts. */
+import type { EngineFactory } from '../engine.js';
+
+/** Whether blocking this thread would block the whole program. */
+export const isMainThread: boolean = 'document' in globalThis;
+
+const { port1, port2 } = new MessageChannel();
+const turns: (() => void)[] = [];
+port1.onmessage = () => turns.shift()?.();
+
+/** Runs `turn` once the event loop has looked at its other events. */
+export function defer(turn: () => void): void {
+  turns.push(turn);
+  port2.postMessage(0);
+}
+
+/** An environment variable: there are none here. */
+export function environment(_name: string): undefined {
+  return undefined;
+}
+
+/** Why there is no native engine. */
+export function nativeEngine(): EngineFactory | Error {
+  return new Error('the native engine needs Node');
+}
