@@ -1,0 +1,91 @@
+/** The bars as tables: asked, measured, and how far to trust it. */
+import { estimate, percentile, ratios } from 'hchan/bench';
+import { againstGo, columns, transfers, trips } from './asked.mjs';
+
+const digits = (value) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
+const spread = ({ low, high }) => `${digits(low)} – ${digits(high)}`;
+const verdict = (ok) => (ok ? 'ok' : 'MISSED');
+
+function layout(headings, rows) {
+  const widths = headings.map((heading, column) =>
+    Math.max(...[heading, ...rows.map((row) => row[column])].map((cell) => cell.length)),
+  );
+  const line = (cells) =>
+    cells
+      .map((cell, column) => (column < 2 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
+      .join('  ')
+      .trimEnd();
+  return [line(headings), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}
+
+function transferRow(row, kind, samples) {
+  const measured = estimate(ratios(samples.post, samples[row.way]));
+  const arrays = estimate(ratios(samples.postArrays, samples[row.way]));
+  const own = estimate(samples[row.way]);
+  const asked = row.asked[kind];
+  return {
+    ok: measured.median >= asked,
+    cells: [
+      ...[row.title, columns[kind], `≥ ${asked}`, digits(measured.median), spread(measured), verdict(measured.median >= asked)],
+      ...[digits(own.median), digits(arrays.median), spread(arrays)],
+    ],
+  };
+}
+
+function goRows(samples) {
+  if (samples?.go === undefined) return [];
+  return transfers
+    .filter(({ way }) => way in againstGo)
+    .map(({ way, title }) => {
+      const measured = estimate(ratios(samples.go, samples[way]));
+      const ok = measured.median >= againstGo[way];
+      return { ok, cells: [title, 'number', `≥ ${againstGo[way]}`, digits(measured.median), spread(measured), verdict(ok)] };
+    });
+}
+
+function tripRow({ title, rival, asked }, samples) {
+  const at = (p) => ({
+    own: samples.own.map((times) => percentile(times, p)),
+    rival: samples.rival.map((times) => percentile(times, p)),
+  });
+  const [half, most] = [at(0.5), at(0.99)];
+  const measured = estimate(ratios(half.own, half.rival));
+  const ok = measured.median <= asked;
+  const micro = ({ own, rival }) => `${digits(estimate(own).median)} / ${digits(estimate(rival).median)}`;
+  return {
+    ok,
+    cells: [title, rival, `≤ ${asked}`, digits(measured.median), spread(measured), verdict(ok), micro(half), micro(most)],
+  };
+}
+
+/** The whole report as text, and how many bars were missed. */
+export function report({ byKind, tripSamples }) {
+  const kinds = Object.keys(byKind);
+  const rows = transfers.flatMap((row) =>
+    kinds.filter((kind) => kind in row.asked).map((kind) => transferRow(row, kind, byKind[kind])),
+  );
+  const go = goRows(byKind.number);
+  const times = tripSamples.map((samples, index) => tripRow(trips[index], samples));
+  const common = ['asked', 'measured', '95 %', 'bar'];
+  const post = kinds.map((kind) => `${columns[kind]} ${digits(estimate(byKind[kind].post).median)} ns`).join(', ');
+  const sections = [
+    [
+      `Times as fast as postMessage of the same values (${post})`,
+      ['way', 'value', ...common, 'ns/value', 'vs arrays of 64', '95 %'],
+      rows,
+    ],
+    ['Times as fast as a Go channel of float64', ['way', 'value', ...common], go],
+    ['Round trips, as a fraction of the rival’s (µs: channels / rival)', ['ends', 'rival', ...common, 'p50 µs', 'p99 µs'], times],
+  ];
+  const shown = sections.filter(([, , list]) => list.length > 0);
+  const text = shown
+    .map(
+      ([title, headings, list]) =>
+        `${title}\n\n${layout(
+          headings,
+          list.map(({ cells }) => cells),
+        )}`,
+    )
+    .join('\n\n');
+  return { text, missed: [...rows, ...go, ...times].filter(({ ok }) => !ok).length };
+}

@@ -1,0 +1,3 @@
+module hchan/bench/go
+
+go 1.21
