@@ -52,7 +52,7 @@ export const local: EngineFactory = {
 };
 
 /** In how many ms the first timer among the cases fires. */
-function nextDue(cases: readonly Case[]): number {
+export function nextDue(cases: readonly Case[]): number {
   let next = Infinity;
   for (const scase of cases) next = Math.min(next, chanOf(scase).source?.due?.() ?? Infinity);
   return next;

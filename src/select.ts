@@ -1,0 +1,117 @@
+/**
+ * Choosing between operations: Go's `select`.
+ *
+ * Owns what a select promises to its caller; how cases are committed is the engines' (one engine) or select/across.ts's
+ * (several). Exactly one case happens, or none, and then nothing was sent or received.
+ *
+ * Departures from Go: a select without live cases can end by its signal or timeout; `biased`; a case that sends on a
+ * closed channel rejects or throws instead of panicking.
+ */
+import { checkBoolean, checkOptions, signalOf } from './arguments.js';
+import type { Engine } from './engine.js';
+import { TimeoutError } from './errors.js';
+import { blockingOf, Outcome, type SyncOptions } from './handle/blocking.js';
+import type { AwaitOptions } from './handle/sending.js';
+import { across } from './select/across.js';
+import { type Cases, checkCases, type LiveCase, type Selected } from './select/cases.js';
+import { idle } from './select/idle.js';
+import { PendingSelect } from './select/pending.js';
+import { type Result, resultOf } from './select/result.js';
+
+export { type Cases, type SelectCase, type Selected, type SendCase, send } from './select/cases.js';
+
+/** Options of `trySelect`, and of every select. */
+export interface Preference {
+  /** True: of several ready cases the first in key order is taken (Object.keys order); false: any, with equal chances. @default false */
+  readonly biased?: boolean | undefined;
+}
+
+/** Options of `select`. */
+export interface SelectOptions extends Preference, AwaitOptions {}
+
+/** Options of `selectSync`. */
+export interface SelectSyncOptions extends Preference, SyncOptions {}
+
+/**
+ * Waits until one of the cases can happen, and does it. Exactly one case happens.
+ *
+ * A Receiver as a case means receive from it, `send(sender, value)` means send; `null`, `undefined`, `false` and `never()`
+ * are never ready. With no live case it waits for its signal only, and does not keep the process alive.
+ * Waits its turn in the queue of every case, first come, first served, and leaves the other queues when one happens.
+ *
+ * Rejects, nothing having happened, with TypeError, DirectionError, DetachedError (also when a handle among the cases is
+ * disposed meanwhile), `signal.reason`, or CodecError (a value to send that does not fit); with ClosedError or
+ * DisconnectedError (`.value`) when a send on a channel that is shut is chosen; with CodecError when the chosen message
+ * does not decode (it is gone).
+ * @example
+ * const got = await select({ job: jobs, out: send(results, next), late: after(1000), stop: done(signal) });
+ * if (got.key === 'job' && got.ok) work(got.value);
+ */
+export function select<const C extends Cases>(cases: C, options?: SelectOptions): Promise<Selected<C>> {
+  try {
+    const signal = options === undefined ? undefined : signalOf(options);
+    const biased = biasedOf(options);
+    const live = checkCases(cases, 'select');
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    return new PendingSelect(live, signal).start(engineOf(live), biased) as Promise<Selected<C>>;
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/**
+ * Does one of the cases if that needs no waiting; null: none is ready (Go's `default`). A closed channel is ready.
+ *
+ * Cases of one engine are looked at as of one moment. Throws as `select` rejects.
+ */
+export function trySelect<const C extends Cases>(cases: C, options?: Preference): Selected<C> | null {
+  const biased = biasedOf(checkOptions('options', options));
+  const live = checkCases(cases, 'trySelect');
+  const outcome = new Outcome();
+  return engineOf(live).trySelect(live, biased, outcome) ? (finish('trySelect', live, outcome) as Selected<C>) : null;
+}
+
+/**
+ * As `select`, blocking this thread. Throws TimeoutError when its time is over, and as `select` rejects.
+ *
+ * Timers among the cases fire; what needs the event loop of this thread (an AbortSignal, a send from this same thread)
+ * cannot happen meanwhile.
+ */
+export function selectSync<const C extends Cases>(cases: C, options?: SelectSyncOptions): Selected<C> {
+  const blocking = blockingOf(options);
+  const biased = biasedOf(options);
+  const live = checkCases(cases, 'selectSync');
+  blocking.checkFor('selectSync', casesOf(live));
+  const deadline = blocking.deadline();
+  const outcome = new Outcome();
+  const engine = engineOf(live);
+  if (!engine.trySelect(live, biased, outcome)) {
+    const timeout = Math.max(0, deadline - performance.now());
+    if (!engine.block(live, biased, timeout, outcome)) throw new TimeoutError(`selectSync on ${casesOf(live)} timed out`);
+  }
+  return finish('selectSync', live, outcome) as Selected<C>;
+}
+
+function biasedOf(options: Preference | undefined): boolean {
+  return options === undefined ? false : checkBoolean('options.biased', options.biased, false);
+}
+
+/** The one engine of all cases, or what makes several, or none, look like one. */
+function engineOf(live: readonly LiveCase[]): Pick<Engine, 'trySelect' | 'park' | 'block'> {
+  const [first] = live;
+  if (first === undefined) return idle;
+  const { engine } = first.port;
+  return live.every(({ port }) => port.engine === engine) ? engine : across;
+}
+
+function finish(operation: string, live: readonly LiveCase[], outcome: Outcome): Result {
+  const { index, status, value } = outcome.checked();
+  const result = resultOf(operation, live[index] as LiveCase, status, value);
+  if (result instanceof Error) throw result;
+  return result;
+}
+
+function casesOf(live: readonly LiveCase[]): string {
+  if (live.length === 0) return 'no live case';
+  return live.map(({ key }) => `'${key}'`).join(', ');
+}

@@ -1,0 +1,122 @@
+/**
+ * Timers and signals as receivers, for `select`.
+ *
+ * Nothing runs and nothing listens while nobody waits: what is due is found by looking at the clock, and a timer or a
+ * listener exists only as long as an operation waits on the receiver. Forgetting one costs nothing.
+ */
+import { checkMilliseconds, checkSignal, show } from './arguments.js';
+import { makeReceiver } from './handle/channel.js';
+import type { Receiver } from './handle/receiving.js';
+import { type OpenedSource, openSource } from './local/source.js';
+import { Alarm } from './timers/alarm.js';
+
+/** A moment of the performance.now() clock that is just over, in ms since 1970. */
+function timeOf(moment: number): number {
+  const late = Math.floor(performance.now() - moment);
+  return Date.now() - late;
+}
+
+/**
+ * A receiver that yields the time (ms since 1970) once, `ms` from now, and then is never ready again. As in Go, it is
+ * not closed.
+ *
+ * `ms` is 0 to Infinity (never), else RangeError. Of several receivers that wait on it, the first gets the time.
+ * @example
+ * const got = await select({ answer: answers, late: after(1000) });
+ */
+export function after(ms: number): Receiver<number> {
+  let due = performance.now() + checkMilliseconds('ms', ms);
+  const poll = () => {
+    if (performance.now() < due) return;
+    const time = timeOf(due);
+    due = Number.POSITIVE_INFINITY;
+    made.push(time);
+  };
+  const alarm = new Alarm(poll);
+  const made: OpenedSource<number> = openSource<number>(
+    {
+      poll,
+      onWaiters: (waiting) => (waiting ? alarm.set(due) : alarm.clear()),
+      due: () => due - performance.now(),
+      onGone: () => alarm.clear(),
+    },
+    `after(${ms})`,
+  );
+  return makeReceiver(made.port);
+}
+
+/** A receiver that yields the time again and again. Disposing it stops it. */
+export interface Ticker extends Receiver<number> {
+  /** No tick comes any more, also none that was due and not received. The ticker is not closed, as in Go. */
+  stop(): void;
+  /** Ticks every `ms` from now on, stopped or not; forgets a tick that was not received. */
+  reset(ms: number): void;
+}
+
+/**
+ * A receiver that yields the time (ms since 1970) every `ms`, the first time `ms` from now.
+ *
+ * Ticks that nobody received in time are dropped, all but the first: a slow reader gets no bursts, and the ticks after it
+ * come at the times they would have come. `ms` is 0 (as often as somebody looks) to Infinity (never), else RangeError.
+ * Reading the clock is all it does while nobody waits, so one that is forgotten leaves nothing behind.
+ * @example
+ * const limit = ticker(100);
+ * for await (const request of requests) {
+ *   await limit.recv();
+ *   serve(request);
+ * }
+ */
+export function ticker(ms: number): Ticker {
+  let period = checkMilliseconds('ms', ms);
+  let due = performance.now() + period;
+  const poll = () => {
+    const now = performance.now();
+    if (now < due) return;
+    made.push(timeOf(due));
+    due = period === 0 ? now : due + period * (1 + Math.floor((now - due) / period));
+  };
+  const alarm = new Alarm(() => {
+    poll();
+    if (made.waiting()) alarm.set(due);
+  });
+  const made: OpenedSource<number> = openSource<number>(
+    {
+      poll,
+      onWaiters: (waiting) => (waiting ? alarm.set(due) : alarm.clear()),
+      due: () => due - performance.now(),
+      onGone: () => alarm.clear(),
+    },
+    `ticker(${ms})`,
+  );
+  const start = (next: number) => {
+    period = next;
+    due = performance.now() + next;
+    made.drain();
+    if (made.waiting()) alarm.set(due);
+  };
+  const methods = { stop: () => start(Number.POSITIVE_INFINITY), reset: (next: number) => start(checkMilliseconds('ms', next)) };
+  return Object.assign(makeReceiver(made.port), methods) as Ticker;
+}
+
+/**
+ * A receiver that is closed once `signal` aborts, and until then is never ready.
+ *
+ * It listens to the signal only while an operation waits on it.
+ * @example
+ * const got = await select({ job: jobs, stop: done(signal) });
+ */
+export function done(signal: AbortSignal): Receiver<never> {
+  if (checkSignal('signal', signal) === undefined) throw new TypeError(`signal must be an AbortSignal, not ${show(signal)}`);
+  const close = () => made.close();
+  const made: OpenedSource<never> = openSource<never>(
+    {
+      poll: () => {
+        if (signal.aborted) close();
+      },
+      onWaiters: (waiting) => (waiting ? signal.addEventListener('abort', close) : signal.removeEventListener('abort', close)),
+      onGone: () => signal.removeEventListener('abort', close),
+    },
+    'done',
+  );
+  return makeReceiver(made.port);
+}
