@@ -7,6 +7,7 @@ export type { EngineName } from './engine.js';
 export type { Channel } from './handle/channel.js';
 export type { AwaitOptions, Sender } from './handle/sending.js';
 export type { ConsumeOptions, Received, Receiver } from './handle/receiving.js';
+export type { NumericArray } from './handle/arrays.js';
 export type { SyncOptions } from './handle/blocking.js';
 export type { Shared } from './token.js';
 
@@ -14,7 +15,7 @@ export { select, selectSync, send, trySelect } from './select.js';
 export { after, done, ticker } from './timers.js';
 
 export { codec } from './codec/index.js';
-export type { Codec, Infer, NumericArray, StandardSchemaV1 } from './codec/codec.js';
+export type { Codec, Infer, StandardSchemaV1 } from './codec/codec.js';
 export type { Reader, Writer } from './codec/bytes.js';
 
 export {

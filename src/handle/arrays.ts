@@ -7,6 +7,13 @@ import { type Port } from '../engine.js';
 import { label } from '../errors.js';
 import { type Endpoint, PORT } from './endpoint.js';
 
+/** The typed arrays that a channel of `T` fills: those whose elements are `T`. The codec says which of them it is. */
+export type NumericArray<T> = [T] extends [bigint]
+  ? BigInt64Array | BigUint64Array
+  : [T] extends [number]
+    ? Float64Array | Float32Array | Int32Array | Uint32Array | Int16Array | Uint16Array | Int8Array | Uint8Array
+    : never;
+
 /** A typed array as this file needs it. */
 export interface Fillable {
   readonly length: number;

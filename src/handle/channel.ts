@@ -6,8 +6,8 @@
 import { Direction, type Port } from '../engine.js';
 import type { Shared } from '../token.js';
 import { Endpoint, LIVE, misdirected, PORT } from './endpoint.js';
-import { type Receiver, Receiving } from './receiving.js';
-import { type Sender, Sending } from './sending.js';
+import { type Receiver, ReceivingEnd } from './receiving.js';
+import { type Sender, SendingEnd } from './sending.js';
 
 /** Both ends of a channel. */
 export interface Channel<T> extends Sender<T>, Receiver<T> {
@@ -21,22 +21,18 @@ export interface Channel<T> extends Sender<T>, Receiver<T> {
   unref(): this;
 }
 
-// The mixins are applied to the untyped base once each; the interfaces above give the handles their types.
-type Base = abstract new (port: Port<unknown>) => Endpoint<unknown>;
-const Plain: Base = Endpoint;
-
 const SENDS = { async: ['send', 'sendMany'], sync: ['trySend', 'sendSync', 'trySendMany', 'sendManySync', 'close'] } as const;
 const RECEIVES = {
   async: ['recv', 'recvMany', 'recvManyInto', 'consume'],
   sync: ['tryRecv', 'recvSync', 'tryRecvMany', 'recvManySync', 'valuesSync', Symbol.asyncIterator],
 } as const;
 
-class SenderHandle extends Sending<unknown, Base>(Plain) {}
-class ReceiverHandle extends Receiving<unknown, Base>(Plain) {}
+class SenderHandle extends SendingEnd<unknown> {}
+class ReceiverHandle extends ReceivingEnd<unknown> {}
 forbid(SenderHandle, RECEIVES);
 forbid(ReceiverHandle, SENDS);
 
-class ChannelHandle extends Receiving<unknown, Base>(Sending<unknown, Base>(Plain) as Base) {
+class ChannelHandle extends ReceivingEnd<unknown> {
   sender(): Sender<unknown> {
     return makeSender(this[LIVE]('sender').clone(Direction.SEND));
   }
@@ -44,6 +40,11 @@ class ChannelHandle extends Receiving<unknown, Base>(Sending<unknown, Base>(Plai
   receiver(): Receiver<unknown> {
     return makeReceiver(this[LIVE]('receiver').clone(Direction.RECV));
   }
+}
+
+// A channel receives by inheritance and sends with the very methods of a sender, which have no private state.
+for (const [name, method] of Object.entries(Object.getOwnPropertyDescriptors(SendingEnd.prototype))) {
+  if (name !== 'constructor') Object.defineProperty(ChannelHandle.prototype, name, method);
 }
 
 for (const [made, name] of [
@@ -56,7 +57,7 @@ for (const [made, name] of [
 }
 
 /** Gives a handle class the other direction's operations, each a DirectionError. */
-function forbid(handle: Base, operations: { readonly async: readonly string[]; readonly sync: readonly (string | symbol)[] }): void {
+function forbid(handle: typeof Endpoint<unknown>, operations: { readonly async: readonly string[]; readonly sync: readonly (string | symbol)[] }): void {
   const refuse = (endpoint: Endpoint<unknown>, operation: string) => {
     endpoint[LIVE](operation);
     return misdirected(endpoint[PORT], operation);

@@ -41,7 +41,7 @@ export interface Properties extends Disposable {
 }
 
 /** The common part of Sender, Receiver and Channel handles. */
-export abstract class Endpoint<T> implements Properties {
+export class Endpoint<T> implements Properties {
   readonly [PORT]: Port<T>;
   readonly [PENDING] = new Set<Detachable>();
   [REFERENCED] = true;

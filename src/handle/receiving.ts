@@ -5,15 +5,14 @@
  * that ends early leaves in the channel what it did not deliver.
  */
 import { checkFunction, checkInteger, checkOptions, signalOf } from '../arguments.js';
-import type { NumericArray } from '../codec/codec.js';
 import { CLOSED, EMPTY, type Port, Status } from '../engine.js';
 import { label, TimeoutError } from '../errors.js';
 import type { Shared } from '../token.js';
-import { arrayFor, fillFrom } from './arrays.js';
+import { arrayFor, fillFrom, type NumericArray } from './arrays.js';
 import { type Blocking, blockingOf, blockUntil, type SyncOptions } from './blocking.js';
 import { resolved } from './budget.js';
 import { Consumption } from './consume.js';
-import { type Endpoint, LIVE, type Properties } from './endpoint.js';
+import { Endpoint, LIVE, type Properties } from './endpoint.js';
 import { Iteration } from './iteration.js';
 import { PendingPromise } from './pending.js';
 import type { AwaitOptions } from './sending.js';
@@ -78,122 +77,117 @@ function received<T>(value: T | typeof CLOSED): Received<T> {
   return value === CLOSED ? { ok: false, value: undefined } : { ok: true, value };
 }
 
-type Constructor<T> = abstract new (port: Port<T>) => Endpoint<T>;
-
-/** Adds a Receiver's operations to a handle class. */
-export function Receiving<T, Base extends Constructor<T>>(base: Base) {
-  abstract class Receiving extends base {
-    recv(options?: AwaitOptions): Promise<Received<T>> {
-      try {
-        const signal = options === undefined ? undefined : signalOf(options);
-        const port = this[LIVE]('recv');
-        if (signal?.aborted) return Promise.reject(signal.reason);
-        const value = port.tryRecv();
-        if (value !== EMPTY) return resolved(received(value));
-        return new PendingReceive<T>(this as Endpoint<unknown>, signal).park(false, undefined).promise;
-      } catch (error) {
-        return Promise.reject(error);
-      }
-    }
-
-    tryRecv(): Received<T> | null {
-      const value = this[LIVE]('tryRecv').tryRecv();
-      return value === EMPTY ? null : received(value);
-    }
-
-    recvSync(options?: SyncOptions): Received<T> {
-      const blocking = blockingOf(options);
-      const port = this[LIVE]('recvSync');
-      blocking.check(port as Port, 'recvSync');
-      return received(recvBlocking(port, blocking, 'recvSync'));
-    }
-
-    async recvMany(max: number, options?: AwaitOptions): Promise<T[]> {
-      checkInteger('max', max, 1);
-      const signal = signalOf(options);
-      const port = this[LIVE]('recvMany');
-      signal?.throwIfAborted();
-      const values: T[] = [];
-      const taken = port.tryRecvMany(values, max);
-      if (taken !== 0) return resolved(values);
-      const first = await new PendingReceive<T>(this as Endpoint<unknown>, signal).park(false, undefined).promise;
-      if (!first.ok) return values;
-      values.push(first.value);
-      if (max > 1) this.#more((rest) => rest.tryRecvMany(values, max - 1));
-      return values;
-    }
-
-    tryRecvMany(max: number): T[] {
-      checkInteger('max', max, 1);
-      const values: T[] = [];
-      this[LIVE]('tryRecvMany').tryRecvMany(values, max);
-      return values;
-    }
-
-    recvManySync(max: number, options?: SyncOptions): T[] {
-      checkInteger('max', max, 1);
-      const blocking = blockingOf(options);
-      const port = this[LIVE]('recvManySync');
-      blocking.check(port as Port, 'recvManySync');
-      const values: T[] = [];
-      if (port.tryRecvMany(values, max) !== 0) return values;
-      const first = recvBlocking(port, blocking, 'recvManySync');
-      if (first === CLOSED) return values;
-      values.push(first);
-      if (max > 1) this.#more((rest) => rest.tryRecvMany(values, max - 1));
-      return values;
-    }
-
-    async recvManyInto(array: NumericArray<T>, options?: AwaitOptions): Promise<number> {
-      const signal = signalOf(options);
-      const into = arrayFor(this as Endpoint<unknown>, array);
-      const port = this[LIVE]('recvManyInto');
-      signal?.throwIfAborted();
-      const taken = fillFrom(port as Port, into, 0);
-      if (taken !== 0) return resolved(Math.max(taken, 0));
-      const first = await new PendingReceive<T>(this as Endpoint<unknown>, signal).park(false, undefined).promise;
-      if (!first.ok) return 0;
-      into[0] = first.value;
-      let more = 0;
-      if (into.length > 1) this.#more((rest) => (more = fillFrom(rest as Port, into, 1)));
-      return 1 + Math.max(more, 0);
-    }
-
-    valuesSync(options?: SyncOptions): IterableIterator<T> {
-      const blocking = blockingOf(options);
-      blocking.check(this[LIVE]('valuesSync') as Port, 'valuesSync');
-      return values(this as Endpoint<T>, blocking);
-    }
-
-    consume(handler: (value: T) => unknown, options?: ConsumeOptions): Promise<void> {
-      try {
-        checkFunction('handler', handler);
-        const given = checkOptions('options', options) as ConsumeOptions | undefined;
-        const concurrency = given?.concurrency === undefined ? 1 : checkInteger('options.concurrency', given.concurrency, 1);
-        const signal = signalOf(options);
-        this[LIVE]('consume');
-        if (signal?.aborted) return Promise.reject(signal.reason);
-        return new Consumption<T>(this as Endpoint<unknown>, handler, concurrency, signal).start();
-      } catch (error) {
-        return Promise.reject(error);
-      }
-    }
-
-    [Symbol.asyncIterator](): AsyncIterableIterator<T> {
-      this[LIVE]('iterate');
-      return new Iteration<T>(this as Endpoint<unknown>);
-    }
-
-    /** Takes more behind a value already taken: what goes wrong now is the next receive's to report. */
-    #more(take: (port: Port<T>) => void): void {
-      try {
-        take(this[LIVE]('recvMany'));
-      } catch (error) {
-        this.leaveError(error as Error);
-      }
+/** A handle that can receive. */
+export class ReceivingEnd<T> extends Endpoint<T> {
+  recv(options?: AwaitOptions): Promise<Received<T>> {
+    try {
+      const signal = options === undefined ? undefined : signalOf(options);
+      const port = this[LIVE]('recv');
+      if (signal?.aborted) return Promise.reject(signal.reason);
+      const value = port.tryRecv();
+      if (value !== EMPTY) return resolved(received(value));
+      return new PendingReceive<T>(this as Endpoint<unknown>, signal).park(false, undefined).promise;
+    } catch (error) {
+      return Promise.reject(error);
     }
   }
-  return Receiving;
+
+  tryRecv(): Received<T> | null {
+    const value = this[LIVE]('tryRecv').tryRecv();
+    return value === EMPTY ? null : received(value);
+  }
+
+  recvSync(options?: SyncOptions): Received<T> {
+    const blocking = blockingOf(options);
+    const port = this[LIVE]('recvSync');
+    blocking.check(port as Port, 'recvSync');
+    return received(recvBlocking(port, blocking, 'recvSync'));
+  }
+
+  async recvMany(max: number, options?: AwaitOptions): Promise<T[]> {
+    checkInteger('max', max, 1);
+    const signal = signalOf(options);
+    const port = this[LIVE]('recvMany');
+    signal?.throwIfAborted();
+    const values: T[] = [];
+    const taken = port.tryRecvMany(values, max);
+    if (taken !== 0) return resolved(values);
+    const first = await new PendingReceive<T>(this as Endpoint<unknown>, signal).park(false, undefined).promise;
+    if (!first.ok) return values;
+    values.push(first.value);
+    if (max > 1) this.#more((rest) => rest.tryRecvMany(values, max - 1));
+    return values;
+  }
+
+  tryRecvMany(max: number): T[] {
+    checkInteger('max', max, 1);
+    const values: T[] = [];
+    this[LIVE]('tryRecvMany').tryRecvMany(values, max);
+    return values;
+  }
+
+  recvManySync(max: number, options?: SyncOptions): T[] {
+    checkInteger('max', max, 1);
+    const blocking = blockingOf(options);
+    const port = this[LIVE]('recvManySync');
+    blocking.check(port as Port, 'recvManySync');
+    const values: T[] = [];
+    if (port.tryRecvMany(values, max) !== 0) return values;
+    const first = recvBlocking(port, blocking, 'recvManySync');
+    if (first === CLOSED) return values;
+    values.push(first);
+    if (max > 1) this.#more((rest) => rest.tryRecvMany(values, max - 1));
+    return values;
+  }
+
+  async recvManyInto(array: NumericArray<T>, options?: AwaitOptions): Promise<number> {
+    const signal = signalOf(options);
+    const into = arrayFor(this as Endpoint<unknown>, array);
+    const port = this[LIVE]('recvManyInto');
+    signal?.throwIfAborted();
+    const taken = fillFrom(port as Port, into, 0);
+    if (taken !== 0) return resolved(Math.max(taken, 0));
+    const first = await new PendingReceive<T>(this as Endpoint<unknown>, signal).park(false, undefined).promise;
+    if (!first.ok) return 0;
+    into[0] = first.value;
+    let more = 0;
+    if (into.length > 1) this.#more((rest) => (more = fillFrom(rest as Port, into, 1)));
+    return 1 + Math.max(more, 0);
+  }
+
+  valuesSync(options?: SyncOptions): IterableIterator<T> {
+    const blocking = blockingOf(options);
+    blocking.check(this[LIVE]('valuesSync') as Port, 'valuesSync');
+    return values(this as Endpoint<T>, blocking);
+  }
+
+  consume(handler: (value: T) => unknown, options?: ConsumeOptions): Promise<void> {
+    try {
+      checkFunction('handler', handler);
+      const given = checkOptions('options', options) as ConsumeOptions | undefined;
+      const concurrency = given?.concurrency === undefined ? 1 : checkInteger('options.concurrency', given.concurrency, 1);
+      const signal = signalOf(options);
+      this[LIVE]('consume');
+      if (signal?.aborted) return Promise.reject(signal.reason);
+      return new Consumption<T>(this as Endpoint<unknown>, handler, concurrency, signal).start();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<T> {
+    this[LIVE]('iterate');
+    return new Iteration<T>(this as Endpoint<unknown>);
+  }
+
+  /** Takes more behind a value already taken: what goes wrong now is the next receive's to report. */
+  #more(take: (port: Port<T>) => void): void {
+    try {
+      take(this[LIVE]('recvMany'));
+    } catch (error) {
+      this.leaveError(error as Error);
+    }
+  }
 }
 
 function recvBlocking<T>(port: Port<T>, blocking: Blocking, operation: string): T | typeof CLOSED {

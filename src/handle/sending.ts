@@ -10,7 +10,7 @@ import { ClosedError, DisconnectedError, label, TimeoutError } from '../errors.j
 import type { Shared } from '../token.js';
 import { blockingOf, blockUntil, type SyncOptions } from './blocking.js';
 import { nextTurn, resolvedVoid } from './budget.js';
-import { type Endpoint, LIVE, PORT, type Properties } from './endpoint.js';
+import { Endpoint, LIVE, PORT, type Properties } from './endpoint.js';
 import { PendingPromise, shut } from './pending.js';
 
 /** Options of operations that await. */
@@ -69,91 +69,86 @@ class PendingSend<T> extends PendingPromise<void> {
   }
 }
 
-type Constructor<T> = abstract new (port: Port<T>) => Endpoint<T>;
-
-/** Adds a Sender's operations to a handle class. */
-export function Sending<T, Base extends Constructor<T>>(base: Base) {
-  abstract class Sending extends base {
-    send(value: T, options?: AwaitOptions): Promise<void> {
-      try {
-        const signal = options === undefined ? undefined : signalOf(options);
-        const port = this[LIVE]('send');
-        if (signal?.aborted) return Promise.reject(signal.reason);
-        const status = port.trySend(value);
-        if (status === Status.DONE) return resolvedVoid();
-        if (status !== Status.BLOCKED) throw shut(port as Port, status, 'send', { value });
-        return new PendingSend(this, value, signal).park(true, value).promise;
-      } catch (error) {
-        return Promise.reject(error);
-      }
-    }
-
-    trySend(value: T): boolean {
-      const port = this[LIVE]('trySend');
+/** A handle that can send. */
+export class SendingEnd<T> extends Endpoint<T> {
+  send(value: T, options?: AwaitOptions): Promise<void> {
+    try {
+      const signal = options === undefined ? undefined : signalOf(options);
+      const port = this[LIVE]('send');
+      if (signal?.aborted) return Promise.reject(signal.reason);
       const status = port.trySend(value);
-      if (status > Status.DONE) throw shut(port as Port, status, 'trySend', { value });
-      return status === Status.DONE;
-    }
-
-    sendSync(value: T, options?: SyncOptions): void {
-      const blocking = blockingOf(options);
-      const port = this[LIVE]('sendSync');
-      blocking.check(port as Port, 'sendSync');
-      sendBlocking(port, value, blocking.deadline(), 'sendSync');
-    }
-
-    async sendMany(values: Iterable<T>, options?: AwaitOptions): Promise<void> {
-      const signal = signalOf(options);
-      checkIterable('values', values);
-      this[LIVE]('sendMany');
-      signal?.throwIfAborted();
-      await reportSent((progress) => sendAll(this, values, signal, progress));
-    }
-
-    trySendMany(values: ArrayLike<T>): number {
-      checkArray('values', values);
-      const port = this[LIVE]('trySendMany');
-      let sent = 0;
-      try {
-        while (sent < values.length) {
-          const went = trySendSome(port, values, sent, 'trySendMany');
-          if (went === 0) break;
-          sent += went;
-        }
-      } catch (error) {
-        if (sent > 0 && (error instanceof ClosedError || error instanceof DisconnectedError)) return sent;
-        throw withSent(error, sent);
-      }
-      return sent;
-    }
-
-    sendManySync(values: Iterable<T>, options?: SyncOptions): void {
-      const blocking = blockingOf(options);
-      checkIterable('values', values);
-      const port = this[LIVE]('sendManySync');
-      blocking.check(port as Port, 'sendManySync');
-      const deadline = blocking.deadline();
-      let sent = 0;
-      try {
-        for (const next of batches(values)) {
-          for (let from = 0; from < next.length; ) {
-            const went = trySendSome(port, next, from, 'sendManySync');
-            if (went === 0) sendBlocking(port, next[from] as T, deadline, 'sendManySync');
-            from += went || 1;
-            sent += went || 1;
-          }
-        }
-      } catch (error) {
-        throw withSent(error, sent);
-      }
-    }
-
-    close(): void {
-      const port = this[LIVE]('close');
-      if (!port.close()) throw new ClosedError(`close of closed ${label(port)}`);
+      if (status === Status.DONE) return resolvedVoid();
+      if (status !== Status.BLOCKED) throw shut(port as Port, status, 'send', { value });
+      return new PendingSend(this, value, signal).park(true, value).promise;
+    } catch (error) {
+      return Promise.reject(error);
     }
   }
-  return Sending;
+
+  trySend(value: T): boolean {
+    const port = this[LIVE]('trySend');
+    const status = port.trySend(value);
+    if (status > Status.DONE) throw shut(port as Port, status, 'trySend', { value });
+    return status === Status.DONE;
+  }
+
+  sendSync(value: T, options?: SyncOptions): void {
+    const blocking = blockingOf(options);
+    const port = this[LIVE]('sendSync');
+    blocking.check(port as Port, 'sendSync');
+    sendBlocking(port, value, blocking.deadline(), 'sendSync');
+  }
+
+  async sendMany(values: Iterable<T>, options?: AwaitOptions): Promise<void> {
+    const signal = signalOf(options);
+    checkIterable('values', values);
+    this[LIVE]('sendMany');
+    signal?.throwIfAborted();
+    await reportSent((progress) => sendAll(this, values, signal, progress));
+  }
+
+  trySendMany(values: ArrayLike<T>): number {
+    checkArray('values', values);
+    const port = this[LIVE]('trySendMany');
+    let sent = 0;
+    try {
+      while (sent < values.length) {
+        const went = trySendSome(port, values, sent, 'trySendMany');
+        if (went === 0) break;
+        sent += went;
+      }
+    } catch (error) {
+      if (sent > 0 && (error instanceof ClosedError || error instanceof DisconnectedError)) return sent;
+      throw withSent(error, sent);
+    }
+    return sent;
+  }
+
+  sendManySync(values: Iterable<T>, options?: SyncOptions): void {
+    const blocking = blockingOf(options);
+    checkIterable('values', values);
+    const port = this[LIVE]('sendManySync');
+    blocking.check(port as Port, 'sendManySync');
+    const deadline = blocking.deadline();
+    let sent = 0;
+    try {
+      for (const next of batches(values)) {
+        for (let from = 0; from < next.length; ) {
+          const went = trySendSome(port, next, from, 'sendManySync');
+          if (went === 0) sendBlocking(port, next[from] as T, deadline, 'sendManySync');
+          from += went || 1;
+          sent += went || 1;
+        }
+      }
+    } catch (error) {
+      throw withSent(error, sent);
+    }
+  }
+
+  close(): void {
+    const port = this[LIVE]('close');
+    if (!port.close()) throw new ClosedError(`close of closed ${label(port)}`);
+  }
 }
 
 /** Counts what a batch operation has sent, for its error. */

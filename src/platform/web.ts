@@ -6,7 +6,7 @@ export const isMainThread: boolean = 'document' in globalThis;
 
 const { port1, port2 } = new MessageChannel();
 const turns: (() => void)[] = [];
-port1.onmessage = () => turns.shift()?.();
+(port1 as unknown as { onmessage: () => void }).onmessage = () => turns.shift()?.();
 
 /** Runs `turn` once the event loop has looked at its other events. */
 export function defer(turn: () => void): void {
