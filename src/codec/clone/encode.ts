@@ -1,0 +1,263 @@
+/**
+ * A value into the bytes of tags.ts, by the rules of the HTML standard's StructuredSerialize.
+ *
+ * Getters and proxies run while this does, and may use channels: every write goes through the writer, which looks its
+ * memory up anew, and each encode under way has an encoder of its own.
+ */
+import type { Writer } from '../bytes.js';
+import { at, property, refused } from '../fault.js';
+import { classify, type ObjectKind } from './classify.js';
+import { ERRORS, MAX_DEPTH, Part, sharedBuffers, Tag, VIEW_TYPES } from './tags.js';
+
+/** So many objects are found by looking through a list; more go into a map. */
+const LISTED = 16;
+
+const typedArrayTag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)?.get;
+const isBuffer = (globalThis as { Buffer?: { isBuffer(value: unknown): boolean } }).Buffer?.isBuffer ?? (() => false);
+
+const idle: Encoder[] = [];
+
+/** Encodes one value as a message of its own: references do not reach beyond it. */
+export function encode(value: unknown, to: Writer): void {
+  if (typeof value !== 'object' || value === null) return writePrimitive(value, to);
+  const encoder = idle.pop() ?? new Encoder();
+  encoder.to = to;
+  try {
+    encoder.object(value);
+  } finally {
+    encoder.clear();
+    idle.push(encoder);
+  }
+}
+
+function writePrimitive(value: unknown, to: Writer): void {
+  switch (typeof value) {
+    case 'string':
+      to.u8(Tag.STRING);
+      return to.string(value);
+    case 'number':
+      return writeNumber(value, to);
+    case 'boolean':
+      return to.u8(value ? Tag.TRUE : Tag.FALSE);
+    case 'undefined':
+      return to.u8(Tag.UNDEFINED);
+    case 'object':
+      return to.u8(Tag.NULL);
+    case 'bigint':
+      return writeBigInt(value, to);
+    default:
+      throw refused(`cannot be cloned: ${typeof value}`);
+  }
+}
+
+function writeNumber(value: number, to: Writer): void {
+  const int = value | 0;
+  if (int === value && (int !== 0 || 1 / value > 0)) {
+    to.u8(Tag.INT);
+    return to.varint(((int << 1) ^ (int >> 31)) >>> 0);
+  }
+  to.u8(Tag.NUMBER);
+  to.f64(value);
+}
+
+function writeBigInt(value: bigint, to: Writer): void {
+  if (BigInt.asIntN(64, value) === value) {
+    to.u8(Tag.BIGINT64);
+    return to.i64(value);
+  }
+  const hex = (value < 0n ? -value : value).toString(16);
+  const digits = hex.length % 2 === 0 ? hex : `0${hex}`;
+  const length = digits.length / 2;
+  to.u8(Tag.BIGINT);
+  to.varint(length * 2 + (value < 0n ? 1 : 0));
+  for (let i = 0; i < length; i++) to.u8(Number.parseInt(digits.slice(i * 2, i * 2 + 2), 16));
+}
+
+class Encoder {
+  to!: Writer;
+  #depth = 0;
+  /** Objects by number. */
+  readonly #list: object[] = [];
+  /** Numbers by object, once there are many. */
+  #map: Map<object, number> | undefined = undefined;
+
+  clear(): void {
+    this.#list.length = 0;
+    this.#map = undefined;
+    this.#depth = 0;
+  }
+
+  value(value: unknown): void {
+    if (typeof value === 'object' && value !== null) this.object(value);
+    else writePrimitive(value, this.to);
+  }
+
+  object(value: object): void {
+    const known = this.#map === undefined ? this.#list.indexOf(value) : (this.#map.get(value) ?? -1);
+    if (known !== -1) {
+      this.to.u8(Tag.REF);
+      return this.to.varint(known);
+    }
+    if (++this.#depth > MAX_DEPTH) throw refused(`is nested too deeply: more than ${MAX_DEPTH} levels`);
+    if (Array.isArray(value)) this.#array(value);
+    else {
+      const prototype = Object.getPrototypeOf(value);
+      if (prototype === Object.prototype || prototype === null) this.#plain(value);
+      else if (ArrayBuffer.isView(value)) this.#view(value);
+      else this.#special(value, classify(value));
+    }
+    this.#depth--;
+  }
+
+  #number(value: object): void {
+    const list = this.#list;
+    if (this.#map !== undefined) this.#map.set(value, this.#map.size);
+    else if (list.push(value) > LISTED) this.#map = new Map(list.map((object, i) => [object, i]));
+  }
+
+  #plain(value: object): void {
+    this.#number(value);
+    this.to.u8(Tag.OBJECT);
+    this.#properties(value, Object.keys(value));
+  }
+
+  #properties(value: object, keys: readonly string[]): void {
+    const source = value as Record<string, unknown>;
+    const to = this.to;
+    to.varint(keys.length);
+    let key = '';
+    try {
+      for (let i = 0; i < keys.length; i++) {
+        key = keys[i] as string;
+        const member = source[key];
+        to.string(key);
+        if (member === undefined && !Object.hasOwn(value, key)) to.u8(Tag.GONE);
+        else this.value(member);
+      }
+    } catch (error) {
+      throw at(error, Array.isArray(value) && /^\d+$/.test(key) ? `[${key}]` : property(key));
+    }
+  }
+
+  #array(value: readonly unknown[]): void {
+    const keys = Object.keys(value);
+    const length = value.length;
+    this.#number(value);
+    if (keys.length !== length || (length > 0 && keys[length - 1] !== String(length - 1))) {
+      this.to.u8(Tag.SPARSE);
+      this.to.u32(length);
+      return this.#properties(value, keys);
+    }
+    this.to.u8(Tag.ARRAY);
+    this.#values(value, length);
+  }
+
+  #values(values: readonly unknown[], length: number): void {
+    this.to.varint(length);
+    let i = 0;
+    try {
+      for (; i < length; i++) this.value(values[i]);
+    } catch (error) {
+      throw at(error, `[${i}]`);
+    }
+  }
+
+  #view(value: ArrayBufferView): void {
+    const { buffer, byteLength } = value;
+    const isPart = isBuffer(value) && byteLength !== buffer.byteLength && buffer instanceof ArrayBuffer;
+    if (isPart) {
+      // Node's Buffers lie in a pool with strangers: only their own bytes travel.
+      this.#number(value);
+      this.to.u8(Tag.PART);
+      return this.to.blob(value as Uint8Array);
+    }
+    const type = VIEW_TYPES.get(typedArrayTag?.call(value));
+    if (type === undefined) throw refused('cannot be cloned: an unknown kind of typed array');
+    this.to.u8(Tag.VIEW);
+    this.to.u8(type);
+    this.object(buffer);
+    this.to.varint(value.byteOffset);
+    this.to.varint(type === 0 ? byteLength : (value as Uint8Array).length);
+    this.#number(value);
+  }
+
+  #special(value: object, kind: ObjectKind): void {
+    const to = this.to;
+    if (kind === 'object') return this.#plain(value);
+    if (kind === 'refused') throw refused(`cannot be cloned: ${Object.prototype.toString.call(value).slice(8, -1)}`);
+    this.#number(value);
+    switch (kind) {
+      case 'date':
+        to.u8(Tag.DATE);
+        return to.f64(Date.prototype.getTime.call(value));
+      case 'regexp':
+        to.u8(Tag.REGEXP);
+        to.string((value as RegExp).source);
+        return to.string((value as RegExp).flags);
+      case 'map':
+        return this.#entries(Tag.MAP, [...Map.prototype.entries.call(value)].flat(), 2);
+      case 'set':
+        return this.#entries(Tag.SET, [...Set.prototype.values.call(value)], 1);
+      case 'error':
+        return this.#error(value as Error);
+      case 'buffer':
+        to.u8(Tag.BUFFER);
+        return to.blob(new Uint8Array(value as ArrayBuffer));
+      case 'shared':
+        return this.#shared(value as SharedArrayBuffer);
+      case 'boolean':
+        to.u8(Tag.BOOLEAN_OBJECT);
+        return to.u8(Boolean.prototype.valueOf.call(value) ? 1 : 0);
+      case 'number':
+        to.u8(Tag.NUMBER_OBJECT);
+        return to.f64(Number.prototype.valueOf.call(value));
+      case 'string':
+        to.u8(Tag.STRING_OBJECT);
+        return to.string(String.prototype.valueOf.call(value));
+      case 'bigint':
+        to.u8(Tag.BIGINT_OBJECT);
+        return writeBigInt(BigInt.prototype.valueOf.call(value), to);
+    }
+  }
+
+  /** The entries as they are now: user code that runs meanwhile does not change what is sent. */
+  #entries(tag: number, values: readonly unknown[], each: number): void {
+    this.to.u8(tag);
+    this.to.varint(values.length / each);
+    let i = 0;
+    try {
+      for (; i < values.length; i++) this.value(values[i]);
+    } catch (error) {
+      throw at(error, each === 1 ? `{${i}}` : `{${i % 2 === 0 ? 'key' : 'value'} ${Math.floor(i / 2)}}`);
+    }
+  }
+
+  #error(value: Error): void {
+    const to = this.to;
+    const name = String(value.name);
+    const type = ERRORS.findIndex((candidate) => candidate.name === name);
+    const message = Object.getOwnPropertyDescriptor(value, 'message');
+    const stack: unknown = Object.hasOwn(value, 'stack') ? value.stack : undefined;
+    const hasMessage = message !== undefined && 'value' in message;
+    const hasStack = typeof stack === 'string';
+    const hasCause = Object.hasOwn(value, 'cause');
+    to.u8(Tag.ERROR);
+    to.u8(Math.max(0, type));
+    to.u8((hasMessage ? Part.MESSAGE : 0) | (hasStack ? Part.STACK : 0) | (hasCause ? Part.CAUSE : 0));
+    if (hasMessage) to.string(String(message.value));
+    if (hasStack) to.string(stack);
+    if (!hasCause) return;
+    try {
+      this.value(value.cause);
+    } catch (error) {
+      throw at(error, '.cause');
+    }
+  }
+
+  #shared(value: SharedArrayBuffer): void {
+    const id = sharedBuffers()?.encode(value);
+    if (id === undefined) throw refused('cannot be cloned: SharedArrayBuffer');
+    this.to.u8(Tag.SHARED);
+    this.to.varint(id);
+  }
+}

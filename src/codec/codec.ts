@@ -1,0 +1,93 @@
+/**
+ * What the rest of the package asks of codecs: one message out (`encodeTo`), one message in (`decodeMessage`), whether
+ * two ends agree (`id`), and how a codec travels in a token (`codecSpec`, `codecFromSpec`).
+ *
+ * Invariant: whatever a codec does, only CodecError comes out of here, and a message is used up exactly.
+ */
+import { CodecError } from '../errors.js';
+import { scratch } from '../scratch.js';
+import { BuiltIn, type Codec, type NumericConstructor, runsUserCode } from './builtin.js';
+import { MAX_MESSAGE, Reader, type Writer } from './bytes.js';
+import { reason, toFault, undecodable } from './fault.js';
+
+export { checkCodec } from './builtin.js';
+export type { Codec, Infer, NumericConstructor, OptionalCodec } from './builtin.js';
+export { MAX_MESSAGE, Reader, Writer } from './bytes.js';
+export { codecFromSpec } from './spec.js';
+
+/** A JSON description of a codec made of built-in ones only, for `codecFromSpec` in another thread. */
+export function codecSpec(codec: Codec<unknown>): unknown {
+  return codec instanceof BuiltIn ? codec.spec : undefined;
+}
+
+/** Whether decoding runs code that is not of this package: it may throw, take long and use channels. */
+export function isFallible(codec: Codec<unknown>): boolean {
+  return runsUserCode(codec);
+}
+
+/** The class of typed array whose elements are laid out as this codec's messages. */
+export function numericArray(codec: Codec<unknown>): NumericConstructor | undefined {
+  return codec instanceof BuiltIn ? codec.numeric : undefined;
+}
+
+/**
+ * Encodes a message into the scratch. CodecError, prefixed with `label`, if it does not fit; what has been written is then to
+ * be released. The caller does `begin`, `end` and `release`.
+ */
+export function encodeTo(codec: Codec<unknown>, value: unknown, label: string): void {
+  try {
+    encodeMessage(codec, value, scratch.writer);
+  } catch (error) {
+    throw labelled(error as CodecError, label);
+  }
+}
+
+/** Encodes a message to `to`. CodecError if it does not fit. */
+export function encodeMessage(codec: Codec<unknown>, value: unknown, to: Writer): void {
+  const start = to.position;
+  try {
+    codec.encode(value, to);
+  } catch (error) {
+    throw toFault(error);
+  }
+  const length = to.position - start;
+  if (codec.size !== undefined && codec.size !== length) {
+    throw new CodecError(`codec '${codec.id}' wrote ${length} bytes, but its size is ${codec.size}`);
+  }
+  if (length > MAX_MESSAGE) throw new CodecError('message is longer than 1 GiB');
+}
+
+/**
+ * Decodes the message that is all of `from`. CodecError with `bytes` (a copy of the message), and with a schema's `issues`,
+ * if it is none of this codec's. Codecs that run user code are given a copy, since that code may use the same memory.
+ */
+export function decodeMessage(codec: Codec<unknown>, from: Reader, label = ''): unknown {
+  const start = from.position;
+  const end = from.end;
+  const source = runsUserCode(codec) ? new Reader(from.bytes.slice(start, end)) : from;
+  const last = source.end;
+  try {
+    const value = codec.decode(source);
+    if (source.position !== last) throw undecodable(`${last - source.position} bytes are left over`);
+    from.position = end;
+    return value;
+  } catch (error) {
+    const copy = source === from ? from.bytes.slice(start, end) : source.bytes.slice();
+    from.position = end;
+    throw labelled(received(error, new Uint8Array(copy)), label);
+  }
+}
+
+/** What went wrong on receive, with the message. */
+function received(error: unknown, bytes: Uint8Array): CodecError {
+  const known = error instanceof CodecError;
+  const message = known ? error.message : `message does not decode: ${reason(error)}`;
+  const issues = known ? error.issues : undefined;
+  const cause = known ? error.cause : error;
+  return new CodecError(message, { bytes, ...(issues && { issues }), ...(cause !== undefined && { cause }) });
+}
+
+function labelled(error: CodecError, label: string): CodecError {
+  if (label !== '') error.message = `${label}: ${error.message}`;
+  return error;
+}

@@ -1,0 +1,111 @@
+/**
+ * How encoding and decoding fail: as a CodecError that names the place in the value, what was there and what may be.
+ *
+ * A codec throws `misfit(…)` knowing nothing of where it stands. Each container that the error passes on its way out
+ * puts its own step in front (`at`), so the path costs nothing until something is wrong.
+ * Nothing here runs code of the value it describes.
+ */
+import { CodecError } from '../errors.js';
+
+interface Place {
+  path: string;
+  readonly complaint: string;
+}
+
+const places = new WeakMap<object, Place>();
+const MAX_PATH = 160;
+
+/** The message without the place, and the place. */
+function phrase({ path, complaint }: Place): string {
+  return path === '' ? `value ${complaint}` : `value at ${path} ${complaint}`;
+}
+
+function placed(complaint: string, details?: { cause?: unknown; issues?: readonly unknown[] }): CodecError {
+  const error = new CodecError(`value ${complaint}`, details);
+  places.set(error, { path: '', complaint });
+  return error;
+}
+
+/** A value that does not fit: `value does not fit u8: got 300, allowed integers 0 to 255`. */
+export function misfit(codecId: string, given: unknown, allowed: string): CodecError {
+  return placed(`does not fit ${brief(codecId)}: got ${describe(given)}, allowed ${allowed}`);
+}
+
+/** A value that cannot travel at all: `value cannot be cloned: function`. */
+export function refused(complaint: string, details?: { cause?: unknown; issues?: readonly unknown[] }): CodecError {
+  return placed(complaint, details);
+}
+
+/** Bytes that are no message of the codec: `message does not decode: …`. */
+export function undecodable(reason: string, details?: { cause?: unknown }): CodecError {
+  return new CodecError(`message does not decode: ${reason}`, details);
+}
+
+/** The message ends before the value does. */
+export function truncated(): CodecError {
+  return undecodable('it ends too early');
+}
+
+/** `error`, seen from the container that holds the value under `step`. */
+export function at(error: unknown, step: string): CodecError {
+  const fault = toFault(error);
+  const place = places.get(fault);
+  if (place === undefined) return fault;
+  place.path = step + (place.path.length > MAX_PATH ? `${place.path.slice(0, MAX_PATH - 2)}…` : place.path);
+  fault.message = phrase(place);
+  return fault;
+}
+
+/** Any thrown thing as a CodecError: what user code threw while a value was read becomes the cause. */
+export function toFault(error: unknown): CodecError {
+  if (error instanceof CodecError) return error;
+  if (error instanceof RangeError && /call stack/i.test(error.message)) return placed('is nested too deeply', { cause: error });
+  return placed(`cannot be encoded: ${reason(error)}`, { cause: error });
+}
+
+/** What a thrown thing says. */
+export function reason(error: unknown): string {
+  try {
+    return error instanceof Error ? String(error.message) : describe(error);
+  } catch {
+    return 'an error';
+  }
+}
+
+/** The step to a property. */
+export function property(name: string): string {
+  return /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name) ? `.${name}` : `[${JSON.stringify(brief(name))}]`;
+}
+
+/** A value in a few words. */
+export function describe(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(brief(value));
+    case 'bigint':
+      return `${brief(String(value))}n`;
+    case 'number':
+      return Object.is(value, -0) ? '-0' : String(value);
+    case 'object':
+      return value === null ? 'null' : describeObject(value);
+    case 'function':
+      return 'a function';
+    case 'symbol':
+      return 'a symbol';
+    default:
+      return String(value);
+  }
+}
+
+function describeObject(value: object): string {
+  try {
+    if (Array.isArray(value)) return `an array of ${value.length}`;
+  } catch {
+    // a revoked proxy
+  }
+  return ArrayBuffer.isView(value) ? 'a typed array' : 'an object';
+}
+
+function brief(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}

@@ -1,0 +1,106 @@
+/**
+ * Arrays of one codec. Wire: varint count, the elements; an element that can take no byte at all (`void`, an empty struct,
+ * a custom codec without `size`) is followed by one byte 0, so that the length of a message bounds the array it makes.
+ *
+ * Each array codec has functions of its own, made by `new Function` where that is allowed, so that V8 sees one element
+ * codec in each.
+ */
+import { BuiltIn, checkCodec, type Codec, idOf, minimumOf, runsUserCode, specsOf } from './builtin.js';
+import type { Reader, Writer } from './bytes.js';
+import type { Functions } from './compile.js';
+import { at, misfit, truncated } from './fault.js';
+
+interface Element {
+  readonly id: string;
+  readonly codec: Codec<unknown>;
+  /** At least so many bytes, padding included. */
+  readonly minimum: number;
+  readonly padded: boolean;
+}
+
+const TOOLS = { at, misfit, truncated };
+
+/** The source of both functions; also what `interpreted` does, in text. */
+const SOURCE = `"use strict";
+const { id, codec, minimum, padded } = element;
+return {
+encode(value, to) {
+  if (!Array.isArray(value)) throw $.misfit(id, value, 'an array');
+  const count = value.length;
+  let i = 0;
+  to.varint(count);
+  try {
+    for (; i < count; i++) {
+      codec.encode(value[i], to);
+      if (padded) to.u8(0);
+    }
+  } catch (error) { throw $.at(error, '[' + i + ']'); }
+},
+decode(from) {
+  const count = from.varint();
+  if (count * minimum > from.end - from.position) throw $.truncated();
+  const made = [];
+  for (let i = 0; i < count; i++) {
+    made.push(codec.decode(from));
+    if (padded) from.u8();
+  }
+  return made;
+}};
+`;
+
+let serial = 0;
+
+function compiled(element: Element): Functions<unknown> | undefined {
+  try {
+    return new Function('$', 'element', `${SOURCE}//# sourceURL=hchan:array-${++serial}`)(TOOLS, element) as Functions<unknown>;
+  } catch (error) {
+    if (error instanceof EvalError) return undefined;
+    throw error;
+  }
+}
+
+function interpreted({ id, codec, minimum, padded }: Element): Functions<unknown> {
+  return {
+    encode(value: unknown, to: Writer): void {
+      if (!Array.isArray(value)) throw misfit(id, value, 'an array');
+      const count = value.length;
+      let i = 0;
+      to.varint(count);
+      try {
+        for (; i < count; i++) {
+          codec.encode(value[i], to);
+          if (padded) to.u8(0);
+        }
+      } catch (error) {
+        throw at(error, `[${i}]`);
+      }
+    },
+    decode(from: Reader): unknown[] {
+      const count = from.varint();
+      if (count * minimum > from.remaining) throw truncated();
+      const made: unknown[] = [];
+      for (let i = 0; i < count; i++) {
+        made.push(codec.decode(from));
+        if (padded) from.u8();
+      }
+      return made;
+    },
+  };
+}
+
+export function array<T>(element: Codec<T>): Codec<T[]> {
+  const codec = checkCodec(element);
+  const padded = minimumOf(codec) === 0;
+  const id = `array(${idOf(codec)})`;
+  const parts: Element = { id, codec, minimum: Math.max(1, minimumOf(codec)), padded };
+  const specs = specsOf([codec]);
+  const made = new BuiltIn<unknown>({
+    ...(compiled(parts) ?? interpreted(parts)),
+    id,
+    spec: specs && { array: specs[0] },
+    minimum: 1,
+    fallible: runsUserCode(codec),
+    allowed: 'an array',
+  });
+  return made as Codec<unknown> as Codec<T[]>;
+}

@@ -1,0 +1,91 @@
+/**
+ * Strings to bytes and back, by the fastest means that the host has.
+ *
+ * Wire: varint `length * 4 + kind`, then `length` bytes; kind 0 Latin-1, 1 UTF-8, 2 UTF-16LE (lone surrogates), so that
+ * every JavaScript string comes back as it was. Bytes that are not of their kind decode to some string (U+FFFD for bad UTF-8).
+ *
+ * Node's Buffer methods are used where they exist. TextDecoder refuses shared memory, so views of it are copied first,
+ * and its `latin1` is windows-1252, so Latin-1 goes through `String.fromCharCode`.
+ */
+
+export const Kind = { LATIN1: 0, UTF8: 1, UTF16: 2 } as const;
+
+/** The methods of Node's Buffer that carry strings. */
+export interface TextBuffer extends Uint8Array {
+  latin1Slice(start: number, end: number): string;
+  utf8Slice(start: number, end: number): string;
+  utf8Write(text: string, offset: number, length: number): number;
+}
+
+interface BufferHost {
+  from(memory: ArrayBufferLike, offset: number, length: number): TextBuffer;
+  byteLength(text: string): number;
+  prototype: Partial<TextBuffer>;
+}
+
+const host = (globalThis as unknown as { Buffer?: BufferHost }).Buffer;
+const usable =
+  typeof host?.prototype?.latin1Slice === 'function' &&
+  typeof host.prototype.utf8Slice === 'function' &&
+  typeof host.prototype.utf8Write === 'function';
+
+/** The same memory as a Buffer, or undefined where there is none. */
+export function textBuffer(bytes: Uint8Array): TextBuffer | undefined {
+  return usable ? host?.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : undefined;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** How many bytes are enough for `text` in UTF-8; exact for long strings, where three times the length would be a waste. */
+export function utf8Room(text: string): number {
+  if (text.length <= 4096) return text.length * 3;
+  if (usable && host !== undefined) return host.byteLength(text);
+  let room = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    room += unit < 0x80 ? 0 : unit < 0x800 ? 1 : 2;
+  }
+  return room;
+}
+
+/** Writes UTF-8 at `at`, where `utf8Room` bytes are free, and returns how many it took. */
+export function writeUtf8(text: string, bytes: Uint8Array, buffer: TextBuffer | undefined, at: number, room: number): number {
+  if (buffer !== undefined) return buffer.utf8Write(text, at, room);
+  return encoder.encodeInto(text, bytes.subarray(at, at + room)).written;
+}
+
+export function writeUtf16(text: string, view: DataView, at: number): void {
+  for (let i = 0; i < text.length; i++) view.setUint16(at + i * 2, text.charCodeAt(i), true);
+}
+
+/** No lone surrogates: UTF-8 can carry it. */
+export function isWellFormed(text: string): boolean {
+  const modern = text as string & { isWellFormed?(): boolean };
+  return modern.isWellFormed?.() ?? !/\p{Surrogate}/u.test(text);
+}
+
+export function readUtf8(bytes: Uint8Array, buffer: TextBuffer | undefined, start: number, end: number): string {
+  if (buffer !== undefined) return buffer.utf8Slice(start, end);
+  const part = bytes.subarray(start, end);
+  return decoder.decode(bytes.buffer instanceof ArrayBuffer ? part : new Uint8Array(part));
+}
+
+const CHUNK = 4096;
+
+export function readLatin1(bytes: Uint8Array, buffer: TextBuffer | undefined, start: number, end: number): string {
+  if (buffer !== undefined) return buffer.latin1Slice(start, end);
+  let text = '';
+  for (let i = start; i < end; i += CHUNK) text += String.fromCharCode(...bytes.subarray(i, Math.min(end, i + CHUNK)));
+  return text;
+}
+
+export function readUtf16(view: DataView, start: number, end: number): string {
+  let text = '';
+  const units: number[] = [];
+  for (let i = start; i + 1 < end; i += 2) {
+    units.push(view.getUint16(i, true));
+    if (units.length === CHUNK) text += String.fromCharCode(...units.splice(0));
+  }
+  return text + String.fromCharCode(...units);
+}
