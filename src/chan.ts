@@ -3,7 +3,7 @@
  */
 import { checkInteger, checkOneOf, checkOptions, show } from './arguments.js';
 import { type Codec, checkCodec, codecFromSpec } from './codec/codec.js';
-import { structuredClone } from './codec/index.js';
+import { codec as codecs } from './codec/index.js';
 import { Direction, type EngineName, type Port } from './engine.js';
 import { chooseEngine, type EngineChoice, engineNamed } from './engines.js';
 import { CodecError } from './errors.js';
@@ -44,13 +44,13 @@ export function unbounded<T = unknown>(options?: ChanOptions<T>): Channel<T> {
 
 /** Go's nil channel: no operation on it is ever ready, and closing it throws ClosedError. */
 export function never<T = never>(): Channel<T> {
-  return makeChannel(openNever<T>(structuredClone<T>()));
+  return makeChannel(openNever<T>(codecs.structuredClone<T>()));
 }
 
 function open<T>(capacity: number, options: ChanOptions<T> | undefined): Channel<T> {
   const checked = checkOptions('options', options) as Record<string, unknown> | undefined;
   for (const option of Object.keys(checked ?? {})) checkOneOf('an option', option, OPTIONS);
-  const codec = checkCodec(checked?.['codec'] ?? structuredClone<T>()) as Codec<T>;
+  const codec = checkCodec(checked?.['codec'] ?? codecs.structuredClone<T>()) as Codec<T>;
   const name = checkName(checked?.['name']);
   const chosen = chooseEngine(checked?.['engine'], capacity);
   return makeChannel(chosen.engine.open<T>(chosen.name, { capacity, codec, name }));

@@ -15,7 +15,7 @@ export { select, selectSync, send, trySelect } from './select.js';
 export { after, done, ticker } from './timers.js';
 
 export { codec } from './codec/index.js';
-export type { Codec, Infer, StandardSchemaV1 } from './codec/codec.js';
+export type { Codec, Infer, StandardSchemaV1 } from './codec/index.js';
 export type { Reader, Writer } from './codec/bytes.js';
 
 export {
