@@ -1,7 +1,8 @@
 /**
  * Argument checks: every one says what was given and what is allowed.
  *
- * A wrong type is a TypeError, a number outside its range a RangeError. Nothing here looks at a channel.
+ * What is no number of the range asked for is a RangeError, any other wrong type a TypeError. Nothing here looks at a
+ * channel.
  */
 
 /** Names `value` in an error: short, never throwing, never running user code. */
@@ -31,17 +32,14 @@ function showObject(value: object): string {
 /** An integer of at least `min`. */
 export function checkInteger(name: string, value: unknown, min: number, max = Number.MAX_SAFE_INTEGER): number {
   const allowed = max === Number.MAX_SAFE_INTEGER ? `an integer of at least ${min}` : `an integer from ${min} to ${max}`;
-  if (typeof value !== 'number') throw new TypeError(`${name} must be ${allowed}, not ${show(value)}`);
-  if (!Number.isInteger(value) || value < min || value > max) throw new RangeError(`${name} must be ${allowed}, not ${show(value)}`);
-  return value;
+  if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) return value as number;
+  throw new RangeError(`${name} must be ${allowed}, not ${show(value)}`);
 }
 
 /** Milliseconds from 0 to Infinity. */
 export function checkMilliseconds(name: string, value: unknown): number {
-  const allowed = 'a number of milliseconds from 0 to Infinity';
-  if (typeof value !== 'number') throw new TypeError(`${name} must be ${allowed}, not ${show(value)}`);
-  if (!(value >= 0)) throw new RangeError(`${name} must be ${allowed}, not ${show(value)}`);
-  return value;
+  if (typeof value === 'number' && value >= 0) return value;
+  throw new RangeError(`${name} must be a number of milliseconds from 0 to Infinity, not ${show(value)}`);
 }
 
 /** True or false, or `fallback` when left out. */
