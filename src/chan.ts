@@ -6,6 +6,8 @@ import { type Codec, checkCodec, codecFromSpec } from './codec/codec.js';
 import { codec as codecs } from './codec/index.js';
 import { Direction, type EngineName, type Port } from './engine.js';
 import { chooseEngine, type EngineChoice, engineNamed } from './engines.js';
+import { attachContext, type Context } from './context.js';
+import { isContextToken } from './context/token.js';
 import { CodecError } from './errors.js';
 import { type Channel, makeChannel, makeHandle } from './handle/channel.js';
 import { openNever } from './never.js';
@@ -74,12 +76,14 @@ export interface AttachOptions<T> {
  * Makes a handle of the channel that `token` names; a sender's token gives a sender.
  *
  * May be called more than once, in any thread of the process. Throws TypeError for what is no token, DetachedError when
- * its channel is gone, CodecError when the codec is missing or another one than at the other end.
+ * its channel is gone, CodecError when the codec is missing or another one than at the other end. A context's token gives
+ * a context (see attachContext in hchan/context).
  * @example
  * const jobs = attach<Receiver<Job>>(workerData.jobs);
  */
 export function attach<H>(token: Shared<H> | unknown, options?: AttachOptions<never>): H {
   const checked = checkOptions('options', options) as { codec?: unknown } | undefined;
+  if (isContextToken(token)) return attachContext(token as unknown as Shared<Context>) as H;
   if (!isToken(token)) throw new TypeError(`attach needs a token made by share(), not ${show(token)}`);
   const engine = checkOneOf<EngineName>("the token's engine", token.engine, NATIVE_AND_SHARED);
   if (token.version !== 1) throw new TypeError(`the token's version must be 1, not ${show(token.version)}`);

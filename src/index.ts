@@ -12,7 +12,9 @@ export type { SyncOptions } from './handle/blocking.js';
 export type { Shared } from './token.js';
 
 export { select, selectSync, send, trySelect } from './select.js';
+export type { Cases, SelectCase, Selected, SelectOptions, SelectSyncOptions, SendCase } from './select.js';
 export { after, done, ticker } from './timers.js';
+export type { Ticker } from './timers.js';
 
 export { codec } from './codec/index.js';
 export type { Codec, Infer, StandardSchemaV1 } from './codec/index.js';

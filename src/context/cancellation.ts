@@ -1,0 +1,147 @@
+/**
+ * The part of a context that ends: a tree of cancellations, each ended once, with all below it.
+ *
+ * A child holds its parent, a parent its children, and an ended one is let go by its parent at once. All of a subtree
+ * have their reason before anybody is told. Told are, in this order: receivers of `done` and other threads, then
+ * signals, whose listeners are user code.
+ *
+ * Signals and receivers are made when first asked for. A deadline also ends the context when somebody looks at it
+ * late (`look`), so a thread that blocks or computes learns of it without its event loop.
+ */
+import type { Receiver } from '../handle/receiving.js';
+import { makeReceiver } from '../handle/channel.js';
+import { type OpenedSource, openSource } from '../local/source.js';
+import { Alarm } from '../timers/alarm.js';
+
+/** The reason of a context whose deadline has passed; what `AbortSignal.timeout` gives. */
+export function timedOut(): DOMException {
+  return new DOMException('The operation was aborted due to timeout', 'TimeoutError');
+}
+
+/** The reason of a context that was cancelled without one. */
+export function aborted(message = 'This operation was aborted'): DOMException {
+  return new DOMException(message, 'AbortError');
+}
+
+/** Where else a cancellation may come from than this thread's event loop. */
+export interface Upstream {
+  /** Looks, and ends the cancellation if it has come. */
+  look(): void;
+  /** In how many ms it is worth looking again. */
+  due(): number;
+}
+
+export class Cancellation {
+  #parent: Cancellation | undefined;
+  readonly #children = new Set<Cancellation>();
+  #end: { readonly reason: unknown } | undefined;
+  /** When it ends by itself, on the clock of performance.now(). */
+  #due = Number.POSITIVE_INFINITY;
+  #alarm: Alarm | undefined;
+  #controller: AbortController | undefined;
+  #source: OpenedSource<never> | undefined;
+  #receiver: Receiver<never> | undefined;
+  readonly #listeners = new Set<(reason: unknown) => void>();
+  /** Set on what another thread can end. */
+  upstream: Upstream | undefined;
+  /** The earliest end known, in ms since 1970; undefined: none. */
+  deadline: number | undefined;
+
+  constructor(parent?: Cancellation) {
+    if (parent === undefined) return;
+    this.deadline = parent.deadline;
+    parent.look();
+    if (parent.#end !== undefined) this.#end = parent.#end;
+    else {
+      this.#parent = parent;
+      parent.#children.add(this);
+    }
+  }
+
+  /** Why it ended, or undefined. */
+  get ended(): { readonly reason: unknown } | undefined {
+    this.look();
+    return this.#end;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#end !== undefined) this.#controller.abort(this.#end.reason);
+    }
+    return this.#controller.signal;
+  }
+
+  get done(): Receiver<never> {
+    if (this.#receiver === undefined) {
+      this.#source = openSource<never>({ poll: () => this.look(), due: () => this.#nextLook() }, 'context.done');
+      this.#receiver = makeReceiver(this.#source.port);
+      if (this.#end !== undefined) this.#source.close();
+    }
+    return this.#receiver;
+  }
+
+  /** Ends it at `deadline` (ms since 1970), `left` ms from now, unless its parent ends earlier. */
+  endAt(deadline: number, left: number): void {
+    if (this.deadline !== undefined && this.deadline <= deadline) return;
+    this.deadline = deadline;
+    this.#due = performance.now() + left;
+    if (this.#end !== undefined) return;
+    if (left <= 0) this.end(timedOut());
+    else {
+      this.#alarm = new Alarm(() => this.end(timedOut()));
+      this.#alarm.set(this.#due);
+    }
+  }
+
+  /** `listener` is called once it has ended. It must not throw. */
+  onEnd(listener: (reason: unknown) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Ends this and all below it; does nothing the second time. */
+  end(reason: unknown): void {
+    if (this.#end !== undefined) return;
+    if (this.#parent !== undefined) this.#parent.#children.delete(this);
+    const end = { reason };
+    const gone: Cancellation[] = [this];
+    this.#end = end;
+    for (const one of gone) {
+      for (const child of one.#children) {
+        child.#end = end;
+        gone.push(child);
+      }
+      one.#children.clear();
+      one.#parent = undefined;
+    }
+    for (const one of gone) one.#tell(reason);
+    for (const one of gone) one.#controller?.abort(reason);
+  }
+
+  /** Ends it if its time, or that of one above it, has come. */
+  look(): void {
+    let one: Cancellation | undefined = this;
+    while (one !== undefined && this.#end === undefined) {
+      // What ends lets go of its parent.
+      const above: Cancellation | undefined = one.#parent;
+      if (one.#due !== Number.POSITIVE_INFINITY && performance.now() >= one.#due) one.end(timedOut());
+      else one.upstream?.look();
+      one = above;
+    }
+  }
+
+  #nextLook(): number {
+    let due = Number.POSITIVE_INFINITY;
+    let one: Cancellation | undefined = this;
+    for (; one !== undefined; one = one.#parent) due = Math.min(due, one.#due - performance.now(), one.upstream?.due() ?? due);
+    return due;
+  }
+
+  #tell(reason: unknown): void {
+    this.#alarm?.clear();
+    this.#source?.close();
+    for (const listener of this.#listeners) listener(reason);
+    this.#listeners.clear();
+    this.upstream = undefined;
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * Values and reasons as bytes, for other threads: structured clone, and errors by name.
+ *
+ * Structured clone forgets the class of a DOMException and the name of any error but the language's own; a reason is
+ * often one of these, so errors are taken apart here and built again.
+ */
+import { decodeMessage, encodeMessage, Reader, Writer } from '../codec/codec.js';
+import { codec } from '../codec/index.js';
+
+const CLONE = codec.structuredClone<unknown>();
+const HEADER = new Writer().position;
+/** How many causes behind an error go with it. */
+const CAUSES = 4;
+
+/** The language's own error classes: the ones that can be built again by name. */
+const CLASSES: Readonly<Record<string, ErrorConstructor>> = { Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError };
+
+/** A structured clone of `value` as bytes. CodecError if it has none. */
+export function pack(value: unknown): Uint8Array {
+  const writer = new Writer(256);
+  encodeMessage(CLONE, value, writer);
+  return writer.bytes.slice(HEADER, writer.position);
+}
+
+export function unpack(bytes: Uint8Array): unknown {
+  return decodeMessage(CLONE, new Reader(bytes));
+}
+
+interface ErrorParts {
+  readonly error: string;
+  readonly exception: boolean;
+  readonly message: string;
+  readonly stack: string | undefined;
+  readonly code: unknown;
+  readonly cause: unknown;
+}
+
+/** A reason as bytes; what cannot be cloned becomes an Error that says what it was. */
+export function packReason(reason: unknown): Uint8Array {
+  try {
+    return pack(apart(reason, CAUSES));
+  } catch {
+    return pack(apart(new Error(`the reason cannot be cloned: ${shown(reason)}`), 0));
+  }
+}
+
+export function unpackReason(bytes: Uint8Array): unknown {
+  return together(unpack(bytes));
+}
+
+function shown(reason: unknown): string {
+  try {
+    return String(reason);
+  } catch {
+    return typeof reason;
+  }
+}
+
+function apart(reason: unknown, causes: number): { value: unknown } | ErrorParts {
+  if (!(reason instanceof Error)) return { value: reason };
+  const exception = reason instanceof DOMException;
+  const { code } = reason as { code?: unknown };
+  return {
+    error: reason.name,
+    exception,
+    message: reason.message,
+    stack: reason.stack,
+    code: exception || !['string', 'number'].includes(typeof code) ? undefined : code,
+    cause: causes > 0 && reason.cause !== undefined ? apart(reason.cause, causes - 1) : undefined,
+  };
+}
+
+function together(parts: unknown): unknown {
+  const given = parts as { value: unknown } | ErrorParts;
+  if (!('error' in given)) return given.value;
+  if (given.exception) return new DOMException(given.message, given.error);
+  const made = new (CLASSES[given.error] ?? Error)(given.message);
+  const own = { name: made.name === given.error ? undefined : given.error, stack: given.stack, code: given.code };
+  for (const [field, value] of Object.entries(own)) {
+    if (value !== undefined) Object.defineProperty(made, field, { value, configurable: true, writable: true });
+  }
+  if (given.cause !== undefined) Object.defineProperty(made, 'cause', { value: together(given.cause), configurable: true, writable: true });
+  return made;
+}
