@@ -1,1 +1,58 @@
-//! The addon.
+//! The addon of hchan: Node-API callbacks over `hchan-core`, integers in and integers out.
+//!
+//! It has no policy. It keeps tables (`state`, `slab`), copies bytes between messages and the scratch (`msg`, `scratch`,
+//! `wire`), wakes event loops (`bell`) and puts results back when a thread dies (`State::shut_down`). Nothing here
+//! throws: codes go to JavaScript (`call`), which makes the errors.
+
+mod bell;
+mod call;
+mod calls;
+mod msg;
+mod scratch;
+mod slab;
+mod state;
+mod wire;
+
+use std::ffi::c_void;
+use std::ptr;
+
+use napi::bindgen_prelude::{Object, retain_current_module_for_unload_safety};
+use napi::{Env, JsValue, sys};
+use napi_derive::napi;
+
+use state::State;
+
+/// Gives this environment its functions and its state.
+///
+/// The state is freed with the environment's data, which comes after everything that may call in; the cleanup hook that
+/// `init` adds empties it before that, while the environment is still whole.
+///
+/// # Errors
+///
+/// The environment refused: it is ending, or out of memory.
+#[napi(module_exports)]
+pub fn register(exports: Object, env: Env) -> napi::Result<()> {
+    // A worker's exit must not unmap code that other threads are in.
+    retain_current_module_for_unload_safety();
+    let (env, exports) = (env.raw(), exports.raw());
+    let state = Box::into_raw(Box::<State>::default());
+    // SAFETY: at module init, with its values; `free_state` is the only one to free `state`, after the last callback.
+    let ready = unsafe {
+        sys::napi_set_instance_data(env, state.cast(), Some(free_state), ptr::null_mut())
+            == sys::Status::napi_ok
+            && calls::define_all(env, exports, state)
+    };
+    if ready {
+        Ok(())
+    } else {
+        Err(napi::Error::from_reason(
+            "hchan: the addon could not be set up",
+        ))
+    }
+}
+
+/// Finalizer of the environment's data: nothing of this environment calls in any more.
+unsafe extern "C" fn free_state(_env: sys::napi_env, state: *mut c_void, _hint: *mut c_void) {
+    // SAFETY: made by `Box::into_raw` in `register`, freed once.
+    drop(unsafe { Box::from_raw(state.cast::<State>()) });
+}

@@ -1,0 +1,120 @@
+//! What wakes this thread's event loop: one weak thread-safe function, rung without a payload.
+//!
+//! Invariant: the function is called under `rope`, and `unhang` takes it out under the same lock before the environment
+//! goes; calling a thread-safe function after that aborts the process. Its queue items carry nothing, since items that
+//! are left at teardown leak.
+
+use std::ffi::c_void;
+use std::ptr::{self, NonNull};
+use std::sync::{Mutex, PoisonError};
+
+use napi::sys;
+
+use crate::wire::Code;
+
+#[derive(Debug)]
+struct Rope(NonNull<sys::napi_threadsafe_function__>);
+
+// SAFETY: a thread-safe function may be called from any thread; `Bell` sees to it that it still exists.
+unsafe impl Send for Rope {}
+
+/// The bell of one thread.
+#[derive(Debug)]
+pub struct Bell {
+    rope: Mutex<Option<Rope>>,
+}
+
+impl Bell {
+    /// Hangs a bell that calls `listener`, a function without arguments, in the event loop of `env`.
+    ///
+    /// # Safety
+    ///
+    /// Called in a callback of `env`, with a value of that callback.
+    pub unsafe fn hang(env: sys::napi_env, listener: sys::napi_value) -> Result<Self, Code> {
+        let mut kind = -1;
+        // SAFETY: `env` and `listener` are of the running callback.
+        let told = unsafe { sys::napi_typeof(env, listener, &raw mut kind) };
+        if told != sys::Status::napi_ok || kind != sys::ValueType::napi_function {
+            return Err(Code::BadArgument);
+        }
+        let (mut name, mut rope) = (ptr::null_mut(), ptr::null_mut());
+        let label = c"hchan";
+        // SAFETY: the label is 5 bytes; no queue limit, one thread, no finalizer and no context to keep alive.
+        let told = unsafe {
+            sys::napi_create_string_utf8(env, label.as_ptr(), 5, &raw mut name);
+            sys::napi_create_threadsafe_function(
+                env,
+                listener,
+                ptr::null_mut(),
+                name,
+                0,
+                1,
+                ptr::null_mut(),
+                None,
+                ptr::null_mut(),
+                Some(strike),
+                &raw mut rope,
+            )
+        };
+        let rope = NonNull::new(rope)
+            .filter(|_| told == sys::Status::napi_ok)
+            .ok_or(Code::Internal)?;
+        // SAFETY: just made, on this thread. Unreferenced: the facade decides what keeps the process alive.
+        unsafe { sys::napi_unref_threadsafe_function(env, rope.as_ptr()) };
+        Ok(Self {
+            rope: Mutex::new(Some(Rope(rope))),
+        })
+    }
+
+    /// Has the listener called soon. Does nothing once unhung.
+    pub fn ring(&self) {
+        let rope = self.rope.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(Rope(function)) = &*rope {
+            // SAFETY: it is in `rope`, so `unhang` has not run, and it waits for this lock.
+            unsafe {
+                sys::napi_call_threadsafe_function(
+                    function.as_ptr(),
+                    ptr::null_mut(),
+                    sys::ThreadsafeFunctionCallMode::nonblocking,
+                )
+            };
+        }
+    }
+
+    /// Takes the bell down, on the environment's own thread, before the environment goes. Afterwards `ring` is silent.
+    pub fn unhang(&self) {
+        let rope = self
+            .rope
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(Rope(function)) = rope {
+            // SAFETY: taken out, so this is the last use; its one thread count is given back, once.
+            unsafe {
+                sys::napi_release_threadsafe_function(
+                    function.as_ptr(),
+                    sys::ThreadsafeFunctionReleaseMode::release,
+                )
+            };
+        }
+    }
+}
+
+/// In the event loop: calls the listener. It does not throw.
+unsafe extern "C" fn strike(
+    env: sys::napi_env,
+    listener: sys::napi_value,
+    _context: *mut c_void,
+    _data: *mut c_void,
+) {
+    if env.is_null() || listener.is_null() {
+        return;
+    }
+    let mut this = ptr::null_mut();
+    // SAFETY: Node calls this on the environment's thread, in a handle scope, with the function given to `hang`.
+    unsafe {
+        if sys::napi_get_undefined(env, &raw mut this) == sys::Status::napi_ok {
+            sys::napi_call_function(env, this, listener, 0, ptr::null(), ptr::null_mut());
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! One of several cases, described in the scratch.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hchan_core::{Case, Order, Parking, Wake, park, try_select};
+
+use super::callback;
+use crate::msg::Msg;
+use crate::state::State;
+use crate::wire::{CASE_WORDS, Code, Reply, kind};
+
+/// How long a thread that is about to block looks and yields first. A switch costs more than most messages take to come.
+const YIELD: Duration = Duration::from_micros(25);
+
+/// Reads `count` case descriptions at byte `offset`.
+fn cases(state: &State, offset: usize, count: usize) -> Result<Vec<Case<Msg>>, Code> {
+    if count > state.scratch.bytes().len() / (4 * CASE_WORDS) {
+        return Err(Code::BadArgument);
+    }
+    let mut cases = Vec::with_capacity(count);
+    for i in 0..count {
+        let at = offset + i * 4 * CASE_WORDS;
+        let field = |index: usize| state.scratch.read(at + index * 4);
+        let channel = Arc::clone(state.channel(field(1)?)?);
+        cases.push(match field(0)? {
+            kind::RECV => Case::Recv(channel),
+            kind::SEND => Case::Send(channel, state.scratch.message(field(2)?, field(3)?)?),
+            kind::WATCH_RECV => Case::WatchRecv(channel),
+            kind::WATCH_SEND => Case::WatchSend(channel),
+            _ => return Err(Code::BadArgument),
+        });
+    }
+    Ok(cases)
+}
+
+fn order(biased: i32) -> Order {
+    if biased == 0 {
+        Order::Random
+    } else {
+        Order::Biased
+    }
+}
+
+/// Parks with a number of the operation table. 0: settled at once; above: the number.
+pub fn park_numbered(state: &mut State, park: impl FnOnce(u64) -> Parking<Msg>) -> Reply {
+    state.scratch.base()?;
+    let number = state.ops.insert(None).ok_or(Code::Limit)?;
+    match park(u64::try_from(number).map_err(|_| Code::Internal)?) {
+        Parking::Done(outcome) => {
+            state.ops.remove(number);
+            state.settle(outcome)
+        }
+        Parking::Parked(op) => {
+            *state.ops.get_mut(number).ok_or(Code::Internal)? = Some(op);
+            Ok(number)
+        }
+    }
+}
+
+/// What wakes the event loop.
+pub fn inbox(state: &State) -> Result<Arc<dyn Wake>, Code> {
+    let ear = state.ear.as_ref().ok_or(Code::Dead)?;
+    Ok(Arc::clone(&ear.inbox) as Arc<dyn Wake>)
+}
+
+callback! {
+    /// `selectTry(offset, count, biased)`: 0 and the outcome in the header, or `Blocked`: none was ready.
+    SelectTry = c"selectTry", |state, args| {
+        let cases = cases(state, args.count(0)?, args.count(1)?)?;
+        state.scratch.base()?;
+        match try_select(cases, order(args.int(2)?)) {
+            Ok(outcome) => state.settle(outcome),
+            Err(_) => Err(Code::Blocked),
+        }
+    }
+}
+
+callback! {
+    /// `selectPark(offset, count, biased)`: 0 as `selectTry`, or the number of an operation that now waits; its end comes
+    /// by `drainCompletions`.
+    SelectPark = c"selectPark", |state, args| {
+        let cases = cases(state, args.count(0)?, args.count(1)?)?;
+        let (order, wake) = (order(args.int(2)?), inbox(state)?);
+        park_numbered(state, |key| park(cases, order, wake, key))
+    }
+}
+
+callback! {
+    /// `selectBlock(offset, count, biased)`: as `selectPark`, but looks and yields for 25 µs before it parks, and the
+    /// operation's end comes by `wait`.
+    SelectBlock = c"selectBlock", |state, args| {
+        let mut cases = cases(state, args.count(0)?, args.count(1)?)?;
+        state.scratch.base()?;
+        let order = order(args.int(2)?);
+        let parker = Arc::clone(state.parker.as_ref().ok_or(Code::Dead)?) as Arc<dyn Wake>;
+        let deadline = Instant::now() + YIELD;
+        loop {
+            match try_select(cases, order) {
+                Ok(outcome) => return state.settle(outcome),
+                Err(back) => cases = back,
+            }
+            if Instant::now() >= deadline {
+                break;
+            }
+            std::thread::yield_now();
+        }
+        park_numbered(state, |key| park(cases, order, parker, key))
+    }
+}

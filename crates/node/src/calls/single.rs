@@ -1,0 +1,75 @@
+//! One message at a time, without waiting.
+
+use std::time::{Duration, Instant};
+
+use hchan_core::{TryRecvError, TrySendError};
+
+use super::callback;
+use crate::state::State;
+use crate::wire::{Code, Reply};
+
+callback! {
+    /// `trySend(handle, offset, length)`: 0, or why not.
+    TrySend = c"trySend", |state, args| {
+        let channel = state.channel(args.int(0)?)?;
+        let msg = state.scratch.message(args.int(1)?, args.int(2)?)?;
+        match channel.try_send(msg) {
+            Ok(()) => Ok(0),
+            Err(TrySendError::Full(_)) => Err(Code::Blocked),
+            Err(TrySendError::Closed(_)) => Err(Code::Closed),
+            Err(TrySendError::Disconnected(_)) => Err(Code::Disconnected),
+        }
+    }
+}
+
+/// Why there was nothing to receive.
+pub fn nothing(error: TryRecvError) -> Code {
+    match error {
+        TryRecvError::Empty => Code::Blocked,
+        TryRecvError::Closed => Code::Closed,
+    }
+}
+
+fn try_recv(state: &mut State, handle: i32) -> Reply {
+    // Before a message is taken: there must be a place to put it.
+    state.scratch.base()?;
+    let msg = state.channel(handle)?.try_recv().map_err(nothing)?;
+    state.hand_over(msg)
+}
+
+callback! {
+    /// `tryRecv(handle)`: the length of the message, which is at base.
+    TryRecv = c"tryRecv", |state, args| { try_recv(state, args.int(0)?) }
+}
+
+/// The longest that `tryRecvSpin` keeps its thread.
+const LONGEST_SPIN: usize = 1000;
+
+callback! {
+    /// `tryRecvSpin(handle, microseconds)`: as `tryRecv`, but looks again, yielding, for that long (at most 1 ms).
+    TryRecvSpin = c"tryRecvSpin", |state, args| {
+        let (handle, micros) = (args.int(0)?, args.count(1)?.min(LONGEST_SPIN));
+        let deadline = Instant::now() + Duration::from_micros(micros as u64);
+        loop {
+            match try_recv(state, handle) {
+                Err(Code::Blocked) if Instant::now() < deadline => std::thread::yield_now(),
+                reply => return reply,
+            }
+        }
+    }
+}
+
+callback! {
+    /// `fetchHeld()`: writes the oldest message that did not fit at base and returns its length. `Blocked`: there is none.
+    FetchHeld = c"fetchHeld", |state, _args| {
+        let msg = state.held.pop_front().ok_or(Code::Blocked)?;
+        let base = state.scratch.base()?;
+        let len = i32::try_from(msg.len()).map_err(|_| Code::Internal)?;
+        if msg.write(&mut state.scratch.bytes_mut()[base..]) {
+            return Ok(len);
+        }
+        state.scratch.set(crate::wire::word::COUNT, len);
+        state.held.push_front(msg);
+        Err(Code::NeedGrow)
+    }
+}

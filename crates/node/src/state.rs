@@ -1,0 +1,144 @@
+//! What one JavaScript thread owns: its handles, its parked operations, its scratch, its inbox.
+//!
+//! Invariant: only callbacks of the thread's environment touch it, one at a time. `shut_down` runs once, on that thread,
+//! while the environment is still there; afterwards the tables are empty and every call is answered with a code.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, LazyLock, Weak};
+
+use hchan_core::{Channel, Event, Handle, Inbox, Op, Outcome, Parker, Registry, abandon};
+
+use crate::bell::Bell;
+use crate::msg::Msg;
+use crate::scratch::Scratch;
+use crate::slab::Slab;
+use crate::wire::{Code, Reply, status, word};
+
+/// Every channel of the process.
+pub static REGISTRY: LazyLock<Registry<Msg>> = LazyLock::new(|| Registry::new(secret));
+
+/// 128 bits that nobody can guess. Panics, which the border turns into `Internal`, if the system has none.
+fn secret() -> u128 {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+    u128::from_ne_bytes(bytes)
+}
+
+/// What a handle's number stands for.
+pub enum Entry {
+    /// A counted handle.
+    Live(Handle<Msg>),
+    /// It was given back; `length` and `closed` still answer while the channel is there.
+    Retired(Weak<Channel<Msg>>),
+}
+
+/// What tells this thread that an operation is done.
+pub struct Ear {
+    /// Collects the operations' numbers.
+    pub inbox: Arc<Inbox>,
+    /// Wakes the event loop.
+    pub bell: Arc<Bell>,
+}
+
+/// How an operation ended, on its way to JavaScript.
+pub struct Completion {
+    /// The operation's number, the case that happened, and its status.
+    pub words: [i32; 3],
+    /// What was received.
+    pub msg: Option<Msg>,
+}
+
+/// The state of one environment.
+#[derive(Default)]
+pub struct State {
+    /// Shared with JavaScript.
+    pub scratch: Scratch,
+    /// Handles by number.
+    pub handles: Slab<Entry>,
+    /// Parked operations by number; `None` while one is being made.
+    pub ops: Slab<Option<Arc<Op<Msg>>>>,
+    /// None before `init` and after the end.
+    pub ear: Option<Ear>,
+    /// Wakes this thread when it blocks.
+    pub parker: Option<Arc<Parker>>,
+    /// Numbers from the inbox that are not drained yet, from `next_due` on.
+    pub due: Vec<u64>,
+    /// See `due`.
+    pub next_due: usize,
+    /// The completion that did not fit behind the others in the last drain.
+    pub unsaid: Option<Completion>,
+    /// Messages that were received and did not fit the scratch, oldest first; fetched before anything else is received.
+    pub held: VecDeque<Msg>,
+    /// A batch on its way out; empty between calls.
+    pub outgoing: VecDeque<Msg>,
+    /// The environment is ending.
+    pub dead: bool,
+}
+
+impl State {
+    /// The channel of a live handle.
+    #[inline]
+    pub fn channel(&self, number: i32) -> Result<&Arc<Channel<Msg>>, Code> {
+        match self.handles.get(number) {
+            Some(Entry::Live(handle)) => Ok(handle.channel()),
+            _ => Err(Code::BadHandle),
+        }
+    }
+
+    /// Writes a received message at base and returns its length; if it does not fit, holds it and says how much it needs.
+    #[inline]
+    pub fn hand_over(&mut self, msg: Msg) -> Reply {
+        // JavaScript fetches what is held at once; if it could not, it has reported those messages as lost.
+        if !self.held.is_empty() {
+            self.held.clear();
+        }
+        let base = self.scratch.base()?;
+        let len = i32::try_from(msg.len()).map_err(|_| Code::Internal)?;
+        if msg.write(&mut self.scratch.bytes_mut()[base..]) {
+            return Ok(len);
+        }
+        self.scratch.set(word::COUNT, len);
+        self.held.push_back(msg);
+        Err(Code::NeedGrow)
+    }
+
+    /// Writes how a select ended: case and status, then the message as `hand_over` does. 0.
+    pub fn settle(&mut self, outcome: Outcome<Msg>) -> Reply {
+        let (case, status, msg) = parts(outcome);
+        self.scratch.set(word::CASE, case);
+        self.scratch.set(word::STATUS, status);
+        let len = msg.map_or(Ok(0), |msg| self.hand_over(msg))?;
+        self.scratch.set(word::COUNT, len);
+        Ok(0)
+    }
+
+    /// The end of the environment: what waits is withdrawn, what was handed over and not taken goes back, handles too.
+    pub fn shut_down(&mut self) {
+        self.dead = true;
+        if let Some(ear) = self.ear.take() {
+            // First, so that nothing rings while the rest goes.
+            ear.bell.unhang();
+            ear.inbox.close();
+        }
+        abandon(self.ops.drain().flatten().collect());
+        drop(self.handles.drain().collect::<Vec<_>>());
+        self.scratch.detach();
+        self.held = VecDeque::new();
+        self.outgoing = VecDeque::new();
+        self.due = Vec::new();
+        self.next_due = 0;
+        self.unsaid = None;
+        self.parker = None;
+    }
+}
+
+/// Case, status and message of an outcome. The value of a send that failed is dropped here: JavaScript has the original.
+pub fn parts(outcome: Outcome<Msg>) -> (i32, i32, Option<Msg>) {
+    let (status, msg) = match outcome.event {
+        Event::Sent | Event::Ready => (status::DONE, None),
+        Event::Received(msg) => (status::DONE, Some(msg)),
+        Event::RecvClosed | Event::SendClosed(_) => (status::CLOSED, None),
+        Event::SendDisconnected(_) => (status::DISCONNECTED, None),
+    };
+    (i32::try_from(outcome.case).unwrap_or(-1), status, msg)
+}
