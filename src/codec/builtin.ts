@@ -155,7 +155,8 @@ export function checkCodec(value: unknown): Codec<unknown> {
     throw new TypeError(`codec.id must be a string that says what the bytes mean, got ${describe(made.id)}`);
   }
   for (const method of ['encode', 'decode'] as const) {
-    if (typeof made[method] !== 'function') throw new TypeError(`codec.${method} must be a function, got ${describe(made[method])}`);
+    if (typeof made[method] !== 'function')
+      throw new TypeError(`codec.${method} must be a function, got ${describe(made[method])}`);
   }
   const size = made.size;
   if (size !== undefined && !(Number.isInteger(size) && (size as number) >= 0 && (size as number) <= MAX_MESSAGE)) {

@@ -18,13 +18,14 @@ import {
   isWellFormed,
   Kind,
   readLatin1,
-  readUtf16,
+  readShort,
   readUtf8,
+  readUtf16,
   type TextBuffer,
   textBuffer,
   utf8Room,
-  writeUtf16,
   writeUtf8,
+  writeUtf16,
 } from './text.js';
 
 /** Bytes before the first message: words for the addon, of which the first is the writer's position. */
@@ -32,8 +33,9 @@ export const HEADER_BYTES = 64;
 /** No message is longer: 1 GiB. */
 export const MAX_MESSAGE = 2 ** 30;
 
-const SHORT = 31;
-const SHORT_READ = 12;
+/** Up to so many characters, a loop here is faster than a call of the host. */
+const SHORT_WRITE = 16;
+const SHORT_READ = 8;
 
 /** Takes what a codec writes. */
 export class Writer {
@@ -169,7 +171,10 @@ export class Writer {
 
   string(value: string): void {
     const length = value.length;
-    if (length > SHORT) return this.#long(value);
+    if (length > SHORT_WRITE) {
+      this.#long(value);
+      return;
+    }
     const start = this.reserve(length + 1);
     const bytes = this.bytes;
     bytes[start] = length << 2;
@@ -177,7 +182,8 @@ export class Writer {
       const unit = value.charCodeAt(i);
       if (unit > 255) {
         this.position = start;
-        return this.#long(value);
+        this.#long(value);
+        return;
       }
       bytes[start + 1 + i] = unit;
     }
@@ -192,7 +198,10 @@ export class Writer {
     this.position = body + written;
     if (written === value.length) return; // ASCII, which is Latin-1
     this.position = start;
-    if (!isWellFormed(value)) return this.#utf16(value);
+    if (!isWellFormed(value)) {
+      this.#utf16(value);
+      return;
+    }
     this.varint(written * 4 + Kind.UTF8);
     const moved = this.position;
     if (moved !== body) {
@@ -224,7 +233,7 @@ export class Reader {
   end: number;
 
   constructor(bytes: Uint8Array, position = 0, end: number = bytes.byteLength) {
-    this.bytes = bytes;
+    this.bytes = plain(bytes);
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.text = textBuffer(bytes);
     this.position = position;
@@ -233,7 +242,7 @@ export class Reader {
 
   /** Reads from other memory now. */
   rebind(bytes: Uint8Array): void {
-    this.bytes = bytes;
+    this.bytes = plain(bytes);
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.text = textBuffer(bytes);
   }
@@ -313,9 +322,8 @@ export class Reader {
   /** A copy of the next `count` bytes. */
   raw(count: number): Uint8Array<ArrayBuffer> {
     const start = this.take(count);
-    const copy = new Uint8Array(count);
-    copy.set(this.bytes.subarray(start, start + count));
-    return copy;
+    // Of shared memory, too, `slice` makes a copy that is not shared.
+    return this.bytes.slice(start, start + count);
   }
 
   /** What `Writer.blob` wrote, as a copy. */
@@ -329,7 +337,9 @@ export class Reader {
     const start = this.take(length);
     switch (head & 3) {
       case Kind.LATIN1:
-        return length <= SHORT_READ ? this.#short(start, length) : readLatin1(this.bytes, this.text, start, start + length);
+        return length <= SHORT_READ
+          ? readShort(this.bytes, start, length)
+          : readLatin1(this.bytes, this.text, start, start + length);
       case Kind.UTF8:
         return readUtf8(this.bytes, this.text, start, start + length);
       case Kind.UTF16:
@@ -337,11 +347,9 @@ export class Reader {
     }
     throw undecodable('a string is of no known kind');
   }
+}
 
-  #short(start: number, length: number): string {
-    const bytes = this.bytes;
-    let text = '';
-    for (let i = 0; i < length; i++) text += String.fromCharCode(bytes[start + i] as number);
-    return text;
-  }
+/** Without the subclass: a Buffer's `slice` does not copy. */
+function plain(bytes: Uint8Array): Uint8Array {
+  return bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

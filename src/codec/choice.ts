@@ -6,7 +6,7 @@
  * literals   index in the list, 1 byte for at most 256 of them, else 2
  * ```
  */
-import { BuiltIn, checkCodec, type Codec, idOf, type OptionalCodec, runsUserCode, specsOf } from './builtin.js';
+import { BuiltIn, type Codec, checkCodec, idOf, type OptionalCodec, runsUserCode, specsOf } from './builtin.js';
 import { describe, misfit, undecodable } from './fault.js';
 
 /** `T` or undefined. As a field of a struct, it may be left out. */
@@ -40,10 +40,12 @@ const MAX_LITERALS = 65_536;
 /** Exactly one of the values listed: strings, finite numbers, booleans, null. */
 export function literals<const L extends readonly [Literal, ...Literal[]]>(...values: L): Codec<L[number]> {
   const index = new Map<unknown, number>(values.map((value, i) => [checkLiteral(value), i]));
-  if (values.length === 0 || values.length > MAX_LITERALS) throw new RangeError(`literals takes 1 to ${MAX_LITERALS} values, got ${values.length}`);
+  if (values.length === 0 || values.length > MAX_LITERALS)
+    throw new RangeError(`literals takes 1 to ${MAX_LITERALS} values, got ${values.length}`);
   if (index.size < values.length) throw new TypeError('literals must differ from each other');
   const id = `literals(${values.map((value) => JSON.stringify(value)).join(',')})`;
-  const allowed = values.length > 12 ? `one of ${values.length} literals` : values.map((value) => JSON.stringify(value)).join(', ');
+  const allowed =
+    values.length > 12 ? `one of ${values.length} literals` : values.map((value) => JSON.stringify(value)).join(', ');
   const isWide = values.length > 256;
   return new BuiltIn<L[number]>({
     id,
@@ -67,6 +69,7 @@ export function literals<const L extends readonly [Literal, ...Literal[]]>(...va
 
 function checkLiteral(value: unknown): unknown {
   const fits = value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
-  if (!fits || Object.is(value, -0)) throw new TypeError(`a literal must be a string, finite number, boolean or null, got ${describe(value)}`);
+  if (!fits || Object.is(value, -0))
+    throw new TypeError(`a literal must be a string, finite number, boolean or null, got ${describe(value)}`);
   return value;
 }

@@ -10,9 +10,10 @@ import { BuiltIn, type Codec, type NumericConstructor, runsUserCode } from './bu
 import { MAX_MESSAGE, Reader, type Writer } from './bytes.js';
 import { reason, toFault, undecodable } from './fault.js';
 
-export { checkCodec } from './builtin.js';
 export type { Codec, Infer, NumericConstructor, OptionalCodec } from './builtin.js';
+export { checkCodec } from './builtin.js';
 export { MAX_MESSAGE, Reader, Writer } from './bytes.js';
+export type { StandardSchemaV1 } from './json.js';
 export { codecFromSpec } from './spec.js';
 
 /** A JSON description of a codec made of built-in ones only, for `codecFromSpec` in another thread. */

@@ -55,7 +55,8 @@ const TOOLS = {
   put(target: object, name: string, value: unknown): void {
     Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
   },
-  own: (value: object, name: string): unknown => (Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined),
+  own: (value: object, name: string): unknown =>
+    Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined,
   wrong: (codec: { id: string; allowed: string }, value: unknown) => misfit(codec.id, value, codec.allowed),
   wrongShape: (layout: Layout, value: unknown) => misfit(layout.id, value, shapeOf(layout)),
 };
@@ -92,7 +93,10 @@ class Emitter {
   encode(): string {
     const { kind, members } = this.#layout;
     this.#lines.length = 0;
-    const fits = kind === 'struct' ? "typeof value === 'object' && value !== null" : `Array.isArray(value) && value.length === ${members.length}`;
+    const fits =
+      kind === 'struct'
+        ? "typeof value === 'object' && value !== null"
+        : `Array.isArray(value) && value.length === ${members.length}`;
     members.forEach((member, i) => {
       this.#encodeMember(member, i);
     });
@@ -140,7 +144,9 @@ ${this.#lines.join('\n')}
     if (this.#run.length === 0) return;
     const first = this.#run[0]?.i;
     const writes = this.#run.map(({ i, codec, offset }) => codec.inline?.write(`v${i}`, `w${first}`, `p${first} + ${offset}`));
-    this.#lines.push(`const p${first} = to.reserve(${this.#runBytes}), w${first} = to.view; ${writes.filter(Boolean).join('; ')};`);
+    this.#lines.push(
+      `const p${first} = to.reserve(${this.#runBytes}), w${first} = to.view; ${writes.filter(Boolean).join('; ')};`,
+    );
     this.#run = [];
     this.#runBytes = 0;
   }

@@ -9,8 +9,7 @@ import { bool, bytes, f32, f64, i8, i16, i32, i64, nothing, string, u8, u16, u32
 import { array } from './sequence.js';
 import { struct, tuple, union } from './struct.js';
 
-export type { Codec, Infer, OptionalCodec, Reader, Writer } from './codec.js';
-export type { StandardSchemaV1 } from './json.js';
+export type { Codec, Infer, OptionalCodec, Reader, StandardSchemaV1, Writer } from './codec.js';
 
 /** What `codec` holds. */
 export interface Codecs {

@@ -6,8 +6,9 @@
  * string     as Writer.string                bytes   varint length, bytes
  * ```
  */
-import type { Reader, Writer } from './bytes.js';
+
 import { BuiltIn, type Inline, type NumericConstructor } from './builtin.js';
+import type { Reader, Writer } from './bytes.js';
 import { misfit } from './fault.js';
 
 interface Scalar<T> {
@@ -230,5 +231,8 @@ export const bytes: BuiltIn<Uint8Array> = new BuiltIn<Uint8Array>({
 
 /** Every scalar by its id. */
 export const SCALARS: ReadonlyMap<string, BuiltIn<unknown>> = new Map(
-  [u8, i8, u16, i16, u32, i32, f32, f64, u64, i64, bool, nothing, string, bytes].map((made) => [made.id, made as BuiltIn<unknown>]),
+  [u8, i8, u16, i16, u32, i32, f32, f64, u64, i64, bool, nothing, string, bytes].map((made) => [
+    made.id,
+    made as BuiltIn<unknown>,
+  ]),
 );

@@ -5,7 +5,7 @@
  * Each array codec has functions of its own, made by `new Function` where that is allowed, so that V8 sees one element
  * codec in each.
  */
-import { BuiltIn, checkCodec, type Codec, idOf, minimumOf, runsUserCode, specsOf } from './builtin.js';
+import { BuiltIn, type Codec, checkCodec, idOf, minimumOf, runsUserCode, specsOf } from './builtin.js';
 import type { Reader, Writer } from './bytes.js';
 import type { Functions } from './compile.js';
 import { at, misfit, truncated } from './fault.js';

@@ -10,7 +10,19 @@
  * A struct reads properties as `value.name` does, inherited ones and getters too, and sends no other. What arrives is a
  * plain object; `__proto__` is a field like any other.
  */
-import { BuiltIn, checkCodec, type Codec, type Field, idOf, type Infer, minimumOf, type OptionalCodec, runsUserCode, sizeOf, specsOf } from './builtin.js';
+import {
+  BuiltIn,
+  type Codec,
+  checkCodec,
+  type Field,
+  type Infer,
+  idOf,
+  minimumOf,
+  type OptionalCodec,
+  runsUserCode,
+  sizeOf,
+  specsOf,
+} from './builtin.js';
 import type { Reader, Writer } from './bytes.js';
 import { compile, type Layout } from './compile.js';
 import { at, describe, misfit, property, undecodable } from './fault.js';
@@ -32,7 +44,8 @@ export type TupleValue<C extends readonly Codec<unknown>[]> = { -readonly [I in 
 
 /** `value` as a list of named codecs. */
 function fieldsOf(value: unknown, what: string): Field[] {
-  if (typeof value !== 'object' || value === null) throw new TypeError(`${what} must be an object of codecs, got ${describe(value)}`);
+  if (typeof value !== 'object' || value === null)
+    throw new TypeError(`${what} must be an object of codecs, got ${describe(value)}`);
   return Object.entries(value).map(([name, codec]) => ({ name, codec: checkCodec(codec) }));
 }
 
@@ -62,7 +75,9 @@ function namedSpecs(fields: readonly Field[]): unknown[] | undefined {
 export function struct<F extends Record<string, Codec<unknown>>>(fields: F): Codec<StructValue<F>> {
   const members = fieldsOf(fields, 'fields');
   const specs = namedSpecs(members);
-  return build({ id: structId(members), kind: 'struct', members }, specs && { struct: specs }) as Codec<unknown> as Codec<StructValue<F>>;
+  return build({ id: structId(members), kind: 'struct', members }, specs && { struct: specs }) as Codec<unknown> as Codec<
+    StructValue<F>
+  >;
 }
 
 export function tuple<const C extends readonly Codec<unknown>[]>(...elements: C): Codec<TupleValue<C>> {
@@ -73,8 +88,12 @@ export function tuple<const C extends readonly Codec<unknown>[]>(...elements: C)
 }
 
 /** One of several structs, told apart by a string property that is not among their fields. */
-export function union<D extends string, V extends Record<string, Codec<object>>>(discriminator: D, variants: V): Codec<UnionValue<D, V>> {
-  if (typeof discriminator !== 'string') throw new TypeError(`discriminator must be a property name, got ${describe(discriminator)}`);
+export function union<D extends string, V extends Record<string, Codec<object>>>(
+  discriminator: D,
+  variants: V,
+): Codec<UnionValue<D, V>> {
+  if (typeof discriminator !== 'string')
+    throw new TypeError(`discriminator must be a property name, got ${describe(discriminator)}`);
   const listed = fieldsOf(variants, 'variants');
   if (listed.length === 0) throw new TypeError('a union needs at least one variant');
   const made = listed.map(({ name, codec }) => variant(discriminator, name, codec));
@@ -94,14 +113,23 @@ export function union<D extends string, V extends Record<string, Codec<object>>>
 /** A struct that also says which variant it is. */
 function variant(discriminator: string, name: string, codec: Codec<unknown>): BuiltIn<unknown> {
   const members = codec instanceof BuiltIn ? (codec.fields as readonly Field[] | undefined) : undefined;
-  if (members === undefined) throw new TypeError(`variant ${JSON.stringify(name)} must be a codec.struct, got codec '${codec.id}'`);
+  if (members === undefined)
+    throw new TypeError(`variant ${JSON.stringify(name)} must be a codec.struct, got codec '${codec.id}'`);
   if (members.some((member) => member.name === discriminator)) {
-    throw new TypeError(`variant ${JSON.stringify(name)} has a field ${JSON.stringify(discriminator)}, which is the discriminator`);
+    throw new TypeError(
+      `variant ${JSON.stringify(name)} has a field ${JSON.stringify(discriminator)}, which is the discriminator`,
+    );
   }
   return build({ id: codec.id, kind: 'struct', members, tag: { name: discriminator, value: name } }, undefined);
 }
 
-function dispatch(id: string, discriminator: string, names: string, index: Map<unknown, number>, made: readonly BuiltIn<unknown>[]) {
+function dispatch(
+  id: string,
+  discriminator: string,
+  names: string,
+  index: Map<unknown, number>,
+  made: readonly BuiltIn<unknown>[],
+) {
   const isProto = discriminator === '__proto__';
   return {
     encode(value: object, to: Writer): void {

@@ -89,3 +89,28 @@ export function readUtf16(view: DataView, start: number, end: number): string {
   }
   return text + String.fromCharCode(...units);
 }
+
+/** At most 8 Latin-1 characters, in one call and without the host. */
+export function readShort(b: Uint8Array, i: number, length: number): string {
+  const make = String.fromCharCode as (...units: (number | undefined)[]) => string;
+  switch (length) {
+    case 0:
+      return '';
+    case 1:
+      return make(b[i]);
+    case 2:
+      return make(b[i], b[i + 1]);
+    case 3:
+      return make(b[i], b[i + 1], b[i + 2]);
+    case 4:
+      return make(b[i], b[i + 1], b[i + 2], b[i + 3]);
+    case 5:
+      return make(b[i], b[i + 1], b[i + 2], b[i + 3], b[i + 4]);
+    case 6:
+      return make(b[i], b[i + 1], b[i + 2], b[i + 3], b[i + 4], b[i + 5]);
+    case 7:
+      return make(b[i], b[i + 1], b[i + 2], b[i + 3], b[i + 4], b[i + 5], b[i + 6]);
+    default:
+      return make(b[i], b[i + 1], b[i + 2], b[i + 3], b[i + 4], b[i + 5], b[i + 6], b[i + 7]);
+  }
+}

@@ -4,6 +4,7 @@
  */
 import type { Reader } from '../bytes.js';
 import { truncated, undecodable } from '../fault.js';
+import { readKey } from './keys.js';
 import { ERRORS, MAX_DEPTH, Part, sharedBuffers, Tag, VIEWS } from './tags.js';
 
 /** A sparse array may have so many holes for each element, and a few besides, before it is made as a dictionary. */
@@ -136,7 +137,7 @@ class Decoder {
     const from = this.#from;
     const count = this.#count(2);
     for (let i = 0; i < count; i++) {
-      const key = from.string();
+      const key = readKey(from);
       const value = this.#any();
       if (value === GONE) continue;
       if (key === '__proto__') Object.defineProperty(made, key, { value, writable: true, enumerable: true, configurable: true });
@@ -206,7 +207,8 @@ class Decoder {
     if (type === undefined) throw undecodable('a typed array is of no known type');
     const buffer = this.value();
     const shared = globalThis.SharedArrayBuffer;
-    if (!(buffer instanceof ArrayBuffer) && !(shared !== undefined && buffer instanceof shared)) throw undecodable('a view of no buffer');
+    if (!(buffer instanceof ArrayBuffer) && !(shared !== undefined && buffer instanceof shared))
+      throw undecodable('a view of no buffer');
     const offset = this.#from.varint();
     return this.#numbered(new type(buffer, offset, this.#from.varint()));
   }

@@ -7,7 +7,8 @@
 import type { Writer } from '../bytes.js';
 import { at, property, refused } from '../fault.js';
 import { classify, type ObjectKind } from './classify.js';
-import { ERRORS, MAX_DEPTH, Part, sharedBuffers, Tag, VIEW_TYPES } from './tags.js';
+import { LEAVES, writePrimitive } from './leaves.js';
+import { ERRORS, MAX_DEPTH, Part, Tag, VIEW_TYPES } from './tags.js';
 
 /** So many objects are found by looking through a list; more go into a map. */
 const LISTED = 16;
@@ -19,7 +20,10 @@ const idle: Encoder[] = [];
 
 /** Encodes one value as a message of its own: references do not reach beyond it. */
 export function encode(value: unknown, to: Writer): void {
-  if (typeof value !== 'object' || value === null) return writePrimitive(value, to);
+  if (typeof value !== 'object' || value === null) {
+    writePrimitive(value, to);
+    return;
+  }
   const encoder = idle.pop() ?? new Encoder();
   encoder.to = to;
   try {
@@ -28,49 +32,6 @@ export function encode(value: unknown, to: Writer): void {
     encoder.clear();
     idle.push(encoder);
   }
-}
-
-function writePrimitive(value: unknown, to: Writer): void {
-  switch (typeof value) {
-    case 'string':
-      to.u8(Tag.STRING);
-      return to.string(value);
-    case 'number':
-      return writeNumber(value, to);
-    case 'boolean':
-      return to.u8(value ? Tag.TRUE : Tag.FALSE);
-    case 'undefined':
-      return to.u8(Tag.UNDEFINED);
-    case 'object':
-      return to.u8(Tag.NULL);
-    case 'bigint':
-      return writeBigInt(value, to);
-    default:
-      throw refused(`cannot be cloned: ${typeof value}`);
-  }
-}
-
-function writeNumber(value: number, to: Writer): void {
-  const int = value | 0;
-  if (int === value && (int !== 0 || 1 / value > 0)) {
-    to.u8(Tag.INT);
-    return to.varint(((int << 1) ^ (int >> 31)) >>> 0);
-  }
-  to.u8(Tag.NUMBER);
-  to.f64(value);
-}
-
-function writeBigInt(value: bigint, to: Writer): void {
-  if (BigInt.asIntN(64, value) === value) {
-    to.u8(Tag.BIGINT64);
-    return to.i64(value);
-  }
-  const hex = (value < 0n ? -value : value).toString(16);
-  const digits = hex.length % 2 === 0 ? hex : `0${hex}`;
-  const length = digits.length / 2;
-  to.u8(Tag.BIGINT);
-  to.varint(length * 2 + (value < 0n ? 1 : 0));
-  for (let i = 0; i < length; i++) to.u8(Number.parseInt(digits.slice(i * 2, i * 2 + 2), 16));
 }
 
 class Encoder {
@@ -96,7 +57,8 @@ class Encoder {
     const known = this.#map === undefined ? this.#list.indexOf(value) : (this.#map.get(value) ?? -1);
     if (known !== -1) {
       this.to.u8(Tag.REF);
-      return this.to.varint(known);
+      this.to.varint(known);
+      return;
     }
     if (++this.#depth > MAX_DEPTH) throw refused(`is nested too deeply: more than ${MAX_DEPTH} levels`);
     if (Array.isArray(value)) this.#array(value);
@@ -146,17 +108,14 @@ class Encoder {
     if (keys.length !== length || (length > 0 && keys[length - 1] !== String(length - 1))) {
       this.to.u8(Tag.SPARSE);
       this.to.u32(length);
-      return this.#properties(value, keys);
+      this.#properties(value, keys);
+      return;
     }
     this.to.u8(Tag.ARRAY);
-    this.#values(value, length);
-  }
-
-  #values(values: readonly unknown[], length: number): void {
     this.to.varint(length);
     let i = 0;
     try {
-      for (; i < length; i++) this.value(values[i]);
+      for (; i < length; i++) this.value(value[i]);
     } catch (error) {
       throw at(error, `[${i}]`);
     }
@@ -169,7 +128,8 @@ class Encoder {
       // Node's Buffers lie in a pool with strangers: only their own bytes travel.
       this.#number(value);
       this.to.u8(Tag.PART);
-      return this.to.blob(value as Uint8Array);
+      this.to.blob(value as Uint8Array);
+      return;
     }
     const type = VIEW_TYPES.get(typedArrayTag?.call(value));
     if (type === undefined) throw refused('cannot be cloned: an unknown kind of typed array');
@@ -182,42 +142,16 @@ class Encoder {
   }
 
   #special(value: object, kind: ObjectKind): void {
-    const to = this.to;
-    if (kind === 'object') return this.#plain(value);
+    if (kind === 'object') {
+      this.#plain(value);
+      return;
+    }
     if (kind === 'refused') throw refused(`cannot be cloned: ${Object.prototype.toString.call(value).slice(8, -1)}`);
     this.#number(value);
-    switch (kind) {
-      case 'date':
-        to.u8(Tag.DATE);
-        return to.f64(Date.prototype.getTime.call(value));
-      case 'regexp':
-        to.u8(Tag.REGEXP);
-        to.string((value as RegExp).source);
-        return to.string((value as RegExp).flags);
-      case 'map':
-        return this.#entries(Tag.MAP, [...Map.prototype.entries.call(value)].flat(), 2);
-      case 'set':
-        return this.#entries(Tag.SET, [...Set.prototype.values.call(value)], 1);
-      case 'error':
-        return this.#error(value as Error);
-      case 'buffer':
-        to.u8(Tag.BUFFER);
-        return to.blob(new Uint8Array(value as ArrayBuffer));
-      case 'shared':
-        return this.#shared(value as SharedArrayBuffer);
-      case 'boolean':
-        to.u8(Tag.BOOLEAN_OBJECT);
-        return to.u8(Boolean.prototype.valueOf.call(value) ? 1 : 0);
-      case 'number':
-        to.u8(Tag.NUMBER_OBJECT);
-        return to.f64(Number.prototype.valueOf.call(value));
-      case 'string':
-        to.u8(Tag.STRING_OBJECT);
-        return to.string(String.prototype.valueOf.call(value));
-      case 'bigint':
-        to.u8(Tag.BIGINT_OBJECT);
-        return writeBigInt(BigInt.prototype.valueOf.call(value), to);
-    }
+    if (kind === 'map') this.#entries(Tag.MAP, [...Map.prototype.entries.call(value)].flat(), 2);
+    else if (kind === 'set') this.#entries(Tag.SET, [...Set.prototype.values.call(value)], 1);
+    else if (kind === 'error') this.#error(value as Error);
+    else LEAVES[kind](value, this.to);
   }
 
   /** The entries as they are now: user code that runs meanwhile does not change what is sent. */
@@ -252,12 +186,5 @@ class Encoder {
     } catch (error) {
       throw at(error, '.cause');
     }
-  }
-
-  #shared(value: SharedArrayBuffer): void {
-    const id = sharedBuffers()?.encode(value);
-    if (id === undefined) throw refused('cannot be cloned: SharedArrayBuffer');
-    this.to.u8(Tag.SHARED);
-    this.to.varint(id);
   }
 }
