@@ -1,0 +1,109 @@
+/** What a run yields: everything that was measured, in a form that JSON carries. */
+
+import type { Machine } from './machine.js';
+import type { Latency } from './roles.js';
+import { capacityName, type Mode, type Pattern, type Payload, type Scenario } from './scenario.js';
+import { type Estimate, estimate, median } from './statistics.js';
+
+/** One contestant in one scenario. */
+export interface Result {
+  readonly contestant: string;
+  /** Messages in each sample. */
+  readonly messages: number;
+  /** Nanoseconds per message (per round trip in ping-pong), one a sample, in the order of the rounds. */
+  readonly samples: readonly number[];
+  /** Medians over the samples. */
+  readonly latency?: Latency;
+}
+
+/** A contestant that did not take part, or failed. */
+export interface Absence {
+  readonly contestant: string;
+  readonly why: string;
+  readonly failed: boolean;
+}
+
+export interface Entry {
+  readonly pattern: Pattern;
+  /** A number or `unbounded`, since JSON has no Infinity. */
+  readonly capacity: string;
+  readonly payload: Payload;
+  readonly mode: Mode;
+  readonly results: readonly Result[];
+  readonly absent: readonly Absence[];
+}
+
+/** A whole run. */
+export interface Report {
+  readonly format: 'hchan-bench-1';
+  readonly started: string;
+  readonly machine: Machine;
+  readonly rounds: number;
+  readonly sampleMs: number;
+  readonly entries: readonly Entry[];
+  /** Why the run is not whole, if it is not. */
+  readonly cut?: string;
+}
+
+/** An entry's scenario in a line. */
+export const entryName = ({ pattern, capacity, payload, mode }: Entry): string =>
+  `${pattern}, capacity ${capacity}, ${payload}, ${mode}`;
+
+/** An entry of `scenario`. */
+export function entryOf(scenario: Scenario, results: readonly Result[], absent: readonly Absence[]): Entry {
+  return { ...scenario, capacity: capacityName(scenario.capacity), results, absent };
+}
+
+/** One line of a table: a result with what can be said about it. */
+export interface Line {
+  readonly contestant: string;
+  readonly time: Estimate;
+  readonly perSecond: number;
+  /** Times as fast as the baseline, round by round; undefined if that did not take part. */
+  readonly against: Estimate | undefined;
+  readonly latency: Latency | undefined;
+}
+
+/** The lines of an entry, fastest first. */
+export function linesOf(entry: Entry, baseline: string): Line[] {
+  const base = entry.results.find(({ contestant }) => contestant === baseline);
+  return entry.results
+    .map(({ contestant, samples, latency }) => {
+      const pairs =
+        base === undefined
+          ? []
+          : base.samples.slice(0, samples.length).map((time, round) => time / (samples[round] ?? Number.NaN));
+      const time = estimate(samples);
+      return {
+        contestant,
+        time,
+        perSecond: 1e9 / time.median,
+        against: pairs.length === 0 ? undefined : estimate(pairs),
+        latency,
+      };
+    })
+    .sort((a, b) => a.time.median - b.time.median);
+}
+
+/** Each percentile's median over the samples. */
+export function medianLatency(latencies: readonly Latency[]): Latency | undefined {
+  if (latencies.length === 0) return undefined;
+  const of = (pick: (latency: Latency) => number) => median(latencies.map(pick));
+  return { p50: of((l) => l.p50), p90: of((l) => l.p90), p99: of((l) => l.p99), p999: of((l) => l.p999), max: of((l) => l.max) };
+}
+
+/** Checks that `value` is a report and returns it; a TypeError says what is wrong. */
+export function checkReport(value: unknown): Report {
+  const report = value as Partial<Report> | null;
+  if (typeof report !== 'object' || report === null || report.format !== 'hchan-bench-1' || !Array.isArray(report.entries)) {
+    throw new TypeError('not a result of `hchan bench --json`');
+  }
+  return report as Report;
+}
+
+/** What anyone who reads latencies has to know. */
+export const LATENCY_NOTE =
+  'Round trips are a closed loop: the next begins when the last has ended, so what would have waited behind a slow one is not counted (coordinated omission). They say how long a message takes, not how long a queue of them would.';
+/** Likewise of MessagePort's throughput. */
+export const PORT_NOTE =
+  'MessagePort and BroadcastChannel have no capacity: nothing holds their senders back, whatever capacity is asked for.';

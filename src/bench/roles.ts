@@ -1,0 +1,132 @@
+/**
+ * What each thread does in a load pattern, whatever carries the messages. Every role counts what it received and adds up
+ * the values' keys; the coordinator compares both with what was sent.
+ */
+import { createHistogram } from 'node:perf_hooks';
+import { END, type Sink, type Source } from './links/link.js';
+import type { Cargo } from './payload.js';
+import type { Role } from './topology.js';
+
+/** Messages in a burst. */
+const BURST = 512;
+/** The busy receiver blocks its event loop for this long after each so many messages. */
+const BUSY_MS = 2;
+const BUSY_EVERY = 64;
+
+/** What a role is given. */
+export interface Work {
+  readonly cargo: Cargo;
+  /** The first message it sends, and how many. */
+  readonly first: number;
+  readonly count: number;
+  readonly sinks: readonly Sink[];
+  readonly source: Source | undefined;
+}
+
+/** What a role reports. */
+export interface Tally {
+  readonly received: number;
+  readonly sum: number;
+  /** Nanoseconds of each round trip, as percentiles. */
+  readonly latency?: Latency;
+}
+
+/** Latencies in nanoseconds. */
+export interface Latency {
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly p999: number;
+  readonly max: number;
+}
+
+const NOTHING: Tally = { received: 0, sum: 0 };
+
+async function produce({ cargo, first, count, sinks }: Work): Promise<Tally> {
+  const [only] = sinks;
+  if (only !== undefined && sinks.length === 1) await only.many(first, count, cargo.value);
+  else for (let index = first; index < first + count; index++) await sinks[index % sinks.length]?.one(cargo.value(index));
+  for (const sink of sinks) await sink.close();
+  return NOTHING;
+}
+
+async function consume({ cargo, source }: Work): Promise<Tally> {
+  let [received, sum] = [0, 0];
+  await source?.all((value) => {
+    received++;
+    sum += cargo.key(value);
+  });
+  return { received, sum };
+}
+
+/** A receiver with something else to do: it keeps its event loop busy now and then. */
+async function dally({ cargo, source }: Work): Promise<Tally> {
+  let [received, sum] = [0, 0];
+  await source?.all((value) => {
+    received++;
+    sum += cargo.key(value);
+    if (received % BUSY_EVERY !== 0) return;
+    const until = performance.now() + BUSY_MS;
+    while (performance.now() < until);
+  });
+  return { received, sum };
+}
+
+async function relay({ sinks: [sink], source }: Work): Promise<Tally> {
+  await source?.all((value) => sink?.one(value));
+  await sink?.close();
+  return NOTHING;
+}
+
+async function ping({ cargo, first, count, sinks: [sink], source }: Work): Promise<Tally> {
+  const histogram = createHistogram();
+  let [received, sum] = [0, 0];
+  for (let index = first; index < first + count; index++) {
+    const start = process.hrtime.bigint();
+    const sent = sink?.one(cargo.value(index));
+    if (sent !== undefined) await sent;
+    const next = source?.one();
+    const value = next instanceof Promise ? await next : next;
+    const took = process.hrtime.bigint() - start;
+    histogram.record(took > 0n ? took : 1n);
+    if (value === END) throw new Error(`round trip ${index} never came back`);
+    received++;
+    sum += cargo.key(value);
+  }
+  await sink?.close();
+  const [p50, p90, p99, p999] = [50, 90, 99, 99.9].map((p) => histogram.percentile(p)) as [number, number, number, number];
+  return { received, sum, latency: { p50, p90, p99, p999, max: histogram.max } };
+}
+
+async function burst({ cargo, first, count, sinks: [sink], source }: Work): Promise<Tally> {
+  for (let from = first; from < first + count; from += BURST) {
+    await sink?.many(from, Math.min(BURST, first + count - from), cargo.value);
+    if ((await source?.one()) === END) throw new Error(`the burst from message ${from} on was never acknowledged`);
+  }
+  await sink?.close();
+  return NOTHING;
+}
+
+async function acknowledge({ cargo, count, sinks: [sink], source }: Work): Promise<Tally> {
+  let [received, sum] = [0, 0];
+  await source?.all((value) => {
+    received++;
+    sum += cargo.key(value);
+    if (received % BURST === 0 || received === count) return sink?.one(received);
+  });
+  await sink?.close();
+  return { received, sum };
+}
+
+const ROLES: Readonly<Record<Role['does'], (work: Work) => Promise<Tally>>> = {
+  ...{ produce, consume, relay, ping, pong: relay, select: consume, burst, acknowledge, dally },
+};
+
+/** Plays a role to its end. */
+export async function play(does: Role['does'], work: Work): Promise<Tally> {
+  try {
+    return await ROLES[does](work);
+  } finally {
+    work.source?.close();
+  }
+}

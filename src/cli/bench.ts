@@ -1,0 +1,116 @@
+/** `hchan bench`: reads the command line, runs, prints. Results go to stdout, progress to stderr if that is a terminal. */
+import { existsSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import {
+  CONTESTANTS,
+  type Contestant,
+  MODES,
+  PATTERNS,
+  PAYLOADS,
+  type Pattern,
+  quickScenarios,
+  type Report,
+  type Rival,
+  run,
+  type Scenario,
+  scenarios,
+  toGo,
+  toHtml,
+  toMarkdown,
+  toTable,
+} from '../bench/index.js';
+import { listOf, parse, UsageError, wholeOf } from './usage.js';
+
+const FLAGS = {
+  switches: ['quick', 'rivals', 'json', 'markdown'],
+  settings: ['pattern', 'capacity', 'payload', 'mode', 'contestant', 'rounds', 'sample', 'format', 'html'],
+} as const;
+
+/** `--quick` begins no scenario after this, so that it ends within a minute on a slow machine too. */
+const QUICK_DEADLINE_MS = 42_000;
+
+interface Options {
+  readonly scenarios: readonly Scenario[];
+  readonly contestants: readonly Contestant[];
+  readonly rivals: boolean;
+  readonly rounds: number;
+  readonly sampleMs: number;
+  readonly deadlineMs: number;
+  readonly print: (report: Report) => void;
+}
+
+function capacitiesOf(text: string | undefined): number[] | undefined {
+  return text?.split(',').map((word) => {
+    if (word.trim() === 'unbounded') return Number.POSITIVE_INFINITY;
+    if (/^\d+$/.test(word.trim()) && Number(word) < 2 ** 31) return Number(word);
+    throw new UsageError(`--capacity takes whole numbers below 2^31 and 'unbounded', not '${word}'`);
+  });
+}
+
+function printer(values: { json?: boolean; markdown?: boolean; format?: string; html?: string }): (report: Report) => void {
+  const asked = (['json', 'markdown', 'format', 'html'] as const).filter((flag) => values[flag] !== undefined);
+  if (asked.length > 1) throw new UsageError(`--${asked[0]} and --${asked[1]} exclude each other`);
+  if (values.format !== undefined && values.format !== 'go') throw new UsageError(`--format knows go, not '${values.format}'`);
+  const { html } = values;
+  if (html === '') throw new UsageError('--html takes the name of a file');
+  if (html !== undefined) {
+    return (report) => {
+      writeFileSync(html, toHtml(report));
+      console.log(html);
+    };
+  }
+  if (values.json) return (report) => console.log(JSON.stringify(report, null, 2));
+  if (values.markdown) return (report) => console.log(toMarkdown(report));
+  if (values.format === 'go') return (report) => console.log(toGo(report));
+  return (report) => console.log(toTable(report, { color: process.stdout.isTTY && !process.env['NO_COLOR'] }));
+}
+
+function readOptions(args: string[]): Options {
+  const { values } = parse(args, FLAGS);
+  const choice = {
+    patterns: listOf('pattern', values.pattern, Object.keys(PATTERNS) as Pattern[]),
+    capacities: capacitiesOf(values.capacity),
+    payloads: listOf('payload', values.payload, PAYLOADS),
+    modes: listOf('mode', values.mode, MODES),
+  };
+  const chosen = Object.values(choice).some((list) => list !== undefined);
+  const quick = values.quick === true;
+  return {
+    scenarios: quick && !chosen ? quickScenarios() : scenarios(choice),
+    contestants: listOf('contestant', values.contestant, CONTESTANTS) ?? CONTESTANTS,
+    rivals: values.rivals === true,
+    rounds: wholeOf('rounds', values.rounds, 1, 1000) ?? (quick ? 5 : 10),
+    sampleMs: wholeOf('sample', values.sample, 1, 10_000) ?? (quick ? 30 : 100),
+    deadlineMs: quick ? QUICK_DEADLINE_MS : Number.POSITIVE_INFINITY,
+    print: printer(values),
+  };
+}
+
+/** Other languages' channels are built from source, so they exist in a checkout only. */
+async function findRivals(wanted: boolean, say: (text: string) => void): Promise<readonly Rival[]> {
+  if (!wanted) return [];
+  const module = new URL('../../bench/rivals/index.mjs', import.meta.url);
+  if (!existsSync(fileURLToPath(module))) throw new UsageError('--rivals needs a checkout of the repository');
+  const { findRivals } = (await import(module.href)) as { findRivals(say: (text: string) => void): Promise<readonly Rival[]> };
+  return findRivals(say);
+}
+
+export async function bench(args: string[]): Promise<number> {
+  const options = readOptions(args);
+  const say = (text: string) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+  };
+  const abort = new AbortController();
+  process.once('SIGINT', () => abort.abort(new Error('interrupted')));
+  const rivals = await findRivals(options.rivals, say);
+  const report = await run({ ...options, rivals, signal: abort.signal, progress: say });
+  say('');
+  options.print(report);
+  if (abort.signal.aborted) return 130;
+  const failures = report.entries.flatMap(({ absent }) => absent.filter(({ failed }) => failed));
+  if (failures.length > 0)
+    process.stderr.write(
+      `hchan: ${failures.length} contestant(s) failed, first ${failures[0]?.contestant}: ${failures[0]?.why}\n`,
+    );
+  return failures.length > 0 ? 1 : 0;
+}

@@ -1,0 +1,66 @@
+/** What the command understands, and what it says if it does not. */
+import { parseArgs } from 'node:util';
+
+/** Something is wrong with the command line; the message is one line. */
+export class UsageError extends Error {}
+
+export const USAGE = `Usage: hchan <command> [options]
+
+hchan bench [options]      measures channels against Node's own means, on this machine
+  --quick                  a few scenarios, fewer samples; ends within a minute
+  --pattern LIST           spsc, mpsc, spmc, mpmc, ping-pong, select-n, pipeline, burst, oversubscribed, busy-receiver
+  --capacity LIST          0, 1, 16, 64, 1024, 4096, unbounded, or any other
+  --payload LIST           number, string64, bytes1k, bytes64k, object
+  --mode LIST              awaiting, blocking, batched
+                           without any of these four: lines through spsc, 1024, number, awaiting; with: their product
+  --contestant LIST        crossbeam, kanal, mutex, shared, local, MessagePort, BroadcastChannel
+  --rivals                 Rust's and Go's channels too (in a checkout, where cargo and go are)
+  --rounds N               samples of each (default 10; quick 5)
+  --sample MS              length of a sample (default 100; quick 30)
+  --json | --markdown | --format go | --html FILE
+                           instead of the table; go is for benchstat
+hchan diff A.json B.json   compares two results of bench --json, and tells changes from noise
+hchan info                 versions, platform, which engine is used and why
+hchan --version`;
+
+/** What was given: switches, settings, and the rest. */
+export interface Given<Switch extends string, Setting extends string> {
+  readonly values: { readonly [name in Switch]?: boolean } & { readonly [name in Setting]?: string };
+  readonly positionals: readonly string[];
+}
+
+/** parseArgs with one-line errors. */
+export function parse<Switch extends string = never, Setting extends string = never>(
+  args: readonly string[],
+  known: { readonly switches?: readonly Switch[]; readonly settings?: readonly Setting[]; readonly positionals?: boolean } = {},
+): Given<Switch, Setting> {
+  const { switches = [], settings = [], positionals = false } = known;
+  const options = Object.fromEntries([
+    ...switches.map((name) => [name, { type: 'boolean' }] as const),
+    ...settings.map((name) => [name, { type: 'string' }] as const),
+  ]);
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: positionals }) as unknown as Given<Switch, Setting>;
+  } catch (error) {
+    const [line = 'bad usage'] = (error as Error).message.split(/\. |\n/);
+    throw new UsageError(line.replace(/\.$/, ''));
+  }
+}
+
+/** A comma-separated list of known words, each once; undefined if it was not given. */
+export function listOf<T extends string>(flag: string, text: string | undefined, known: readonly T[]): T[] | undefined {
+  if (text === undefined) return undefined;
+  const words = [...new Set(text.split(',').map((word) => word.trim()))];
+  const unknown = words.find((word) => !(known as readonly string[]).includes(word));
+  if (unknown !== undefined) throw new UsageError(`--${flag} knows ${known.join(', ')}, not '${unknown}'`);
+  return words as T[];
+}
+
+/** A whole number within bounds; undefined if it was not given. */
+export function wholeOf(flag: string, text: string | undefined, least: number, most: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= least && value <= most))
+    throw new UsageError(`--${flag} takes a whole number from ${least} to ${most}, not '${text}'`);
+  return value;
+}
