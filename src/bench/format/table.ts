@@ -21,7 +21,7 @@ export function cellsOf({ contestant, time, perSecond, against, latency }: Line,
     range(time, duration),
     whole(perSecond),
     against === undefined ? '' : `${decimal(against.median)} ×`,
-    against === undefined ? '' : range(against, decimal),
+    against === undefined || contestant === BASELINE ? '' : range(against, decimal),
     ...(unit === 'message'
       ? []
       : [latency?.p50, latency?.p99, latency?.p999].map((value) => (value === undefined ? '' : duration(value)))),

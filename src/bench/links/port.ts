@@ -16,7 +16,9 @@ function portsOf(end: End): readonly MessagePort[] {
 export function portSink(end: End, mode: Batching): Sink {
   const ports = portsOf(end);
   let turn = 0;
-  const post = (message: unknown) => ports[turn++ % ports.length]?.postMessage(message);
+  const post = (message: unknown) => {
+    ports[turn++ % ports.length]?.postMessage(message);
+  };
   return batching(mode, post, () => {
     for (const port of ports) port.postMessage(null);
   });
