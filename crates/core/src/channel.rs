@@ -1,0 +1,264 @@
+//! A channel: its identity, and the flavor that carries it.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::Arc;
+// Not part of any model: it only makes numbers.
+use std::sync::atomic::{AtomicU64, Ordering};
+
+#[cfg(any(loom, shuttle))]
+use crate::flavor::double::{Double as Crossbeam, Double as Kanal};
+use crate::flavor::gated::Gated;
+use crate::flavor::mutex::Locked;
+use crate::flavor::{Flavor, Shut, TryRecvError, TrySendError};
+#[cfg(not(any(loom, shuttle)))]
+use crate::flavor::{crossbeam::Crossbeam, kanal::Kanal};
+use crate::list::Link;
+use crate::op::{Event, Kind};
+use crate::wake::After;
+
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+pub(crate) enum Core<T> {
+    Mutex(Locked<T>),
+    Crossbeam(Gated<T, Crossbeam<T>>),
+    Kanal(Gated<T, Kanal<T>>),
+}
+
+/// Runs the same words on whichever flavor carries the channel: `$locked` on the mutex flavor, `$gated` on the others.
+macro_rules! carried {
+    ($core:expr, $locked:ident => $mutex:expr, $gated:ident => $gates:expr) => {
+        match $core {
+            $crate::channel::Core::Mutex($locked) => $mutex,
+            $crate::channel::Core::Crossbeam($gated) => $gates,
+            $crate::channel::Core::Kanal($gated) => $gates,
+        }
+    };
+}
+pub(crate) use carried;
+
+/// A channel of `T`, shared by `Arc`. It does not count its handles: see [`Registry`](crate::Registry).
+///
+/// ```
+/// use hchan_core::{Channel, Flavor, TryRecvError, TrySendError};
+///
+/// let channel = Channel::new(Flavor::Crossbeam, Some(1));
+/// assert_eq!(channel.try_send(1), Ok(()));
+/// assert_eq!(channel.try_send(2), Err(TrySendError::Full(2)));
+/// channel.close().unwrap();
+/// assert_eq!(channel.try_recv(), Ok(1));
+/// assert_eq!(channel.try_recv(), Err(TryRecvError::Closed));
+/// ```
+pub struct Channel<T> {
+    id: u64,
+    flavor: Flavor,
+    capacity: Option<usize>,
+    pub(crate) core: Core<T>,
+}
+
+impl<T> fmt::Debug for Channel<T> {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            id,
+            flavor,
+            capacity,
+            core: _,
+        } = self;
+        to.debug_struct("Channel")
+            .field("id", id)
+            .field("flavor", flavor)
+            .field("capacity", capacity)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T> Channel<T> {
+    /// The same number as long as the process lives, and nobody else's.
+    #[must_use]
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// What carries it.
+    #[must_use]
+    pub fn flavor(&self) -> Flavor {
+        self.flavor
+    }
+
+    /// `None`: unbounded.
+    #[must_use]
+    pub fn capacity(&self) -> Option<usize> {
+        self.capacity
+    }
+}
+
+impl<T: Send + 'static> Channel<T> {
+    /// Opens a channel. A capacity of `None` is unbounded; one of 0 is a rendezvous, which has no buffer and is carried
+    /// by [`Flavor::Mutex`] whatever was asked for.
+    #[must_use]
+    pub fn new(flavor: Flavor, capacity: Option<usize>) -> Arc<Self> {
+        let flavor = if capacity == Some(0) { Flavor::Mutex } else { flavor };
+        let core = match flavor {
+            Flavor::Mutex => Core::Mutex(Locked::new(capacity.unwrap_or(usize::MAX))),
+            Flavor::Crossbeam => Core::Crossbeam(Gated::new(capacity)),
+            Flavor::Kanal => Core::Kanal(Gated::new(capacity)),
+        };
+        Arc::new(Self {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            flavor,
+            capacity,
+            core,
+        })
+    }
+
+    /// Messages at rest: at most the capacity, and 0 for a rendezvous. Waiting senders' values do not count.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        carried!(&self.core, locked => locked.lock().len(), gated => usize::try_from(gated.len()).unwrap_or(usize::MAX))
+    }
+
+    /// No message is at rest.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// True from `close` on, drained or not.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        carried!(&self.core, locked => locked.lock().is_closed(), gated => gated.is_closed())
+    }
+
+    /// Sends if there is room or a receiver is waiting. Never waits.
+    ///
+    /// # Errors
+    /// The value comes back if there is no room, the channel is closed, or no receiver is left.
+    #[inline]
+    pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
+        let mut after = After::new();
+        let result =
+            carried!(&self.core, locked => locked.lock().send(value, &mut after), gated => gated.send(value, &mut after));
+        after.run();
+        result
+    }
+
+    /// Receives if a message is there or a sender is waiting. Never waits.
+    ///
+    /// # Errors
+    /// There is nothing now, or nothing any more.
+    #[inline]
+    pub fn try_recv(&self) -> Result<T, TryRecvError> {
+        let mut after = After::new();
+        let result = carried!(&self.core, locked => locked.lock().recv(&mut after), gated => gated.recv(&mut after));
+        after.run();
+        result
+    }
+
+    /// Takes from the front of `values` as many as can be sent now, and returns how many.
+    ///
+    /// # Errors
+    /// None was sent because the channel is shut; all values are still there.
+    pub fn try_send_many(&self, values: &mut VecDeque<T>) -> Result<usize, Shut> {
+        let mut after = After::new();
+        let result = carried!(&self.core,
+            locked => locked.lock().send_many(values, &mut after),
+            gated => gated.send_many(values, &mut after));
+        after.run();
+        result
+    }
+
+    /// Receives what is there now, waiting senders' values included, at most `max`, in order, and returns how many.
+    /// `into` is called without any lock held.
+    ///
+    /// # Errors
+    /// There was nothing, or will be nothing any more.
+    pub fn try_recv_many(&self, max: usize, into: &mut impl FnMut(T)) -> Result<usize, TryRecvError> {
+        let mut after = After::new();
+        let result = carried!(&self.core,
+            locked => {
+                let batch = locked.lock().recv_many(max, &mut after);
+                batch.map(|values| {
+                    let n = values.len();
+                    values.into_iter().for_each(into);
+                    n
+                })
+            },
+            gated => gated.recv_many(max, into, &mut after));
+        after.run();
+        result
+    }
+
+    /// Puts a message back in front of all others, as if it had not been received: a receiver that waits gets it.
+    /// If no receiver is left, it is dropped.
+    pub fn unrecv(&self, value: T) {
+        self.unrecv_many(vec![value]);
+    }
+
+    /// As [`Channel::unrecv`] for several, oldest first, which are all back before anybody is served.
+    pub fn unrecv_many(&self, values: Vec<T>) {
+        if values.is_empty() {
+            return;
+        }
+        let mut after = After::new();
+        carried!(&self.core,
+            locked => {
+                let unwanted = locked.lock().put_back(values, &mut after);
+                drop(unwanted);
+            },
+            gated => gated.put_back(values, &mut after));
+        after.run();
+    }
+
+    /// Ends sending: parked and later sends fail, what is in the channel is still received, then receives end, too.
+    ///
+    /// # Errors
+    /// It is closed already.
+    pub fn close(&self) -> Result<(), Shut> {
+        let mut after = After::new();
+        let result = carried!(&self.core, locked => locked.lock().close(&mut after), gated => gated.close(&mut after));
+        after.run();
+        result
+    }
+
+    /// No receiver is left: parked and later sends fail.
+    pub fn disconnect(&self) {
+        let mut after = After::new();
+        carried!(&self.core, locked => locked.lock().disconnect(&mut after), gated => gated.disconnect(&mut after));
+        after.run();
+    }
+
+    /// Takes a case out of its list, if it is still there.
+    pub(crate) fn unlink(&self, kind: Kind, link: Link) {
+        // The entry is dropped with no lock held.
+        let entry = carried!(&self.core, locked => locked.lock().unlink(kind, link), gated => gated.unlink(kind, link));
+        drop(entry);
+    }
+
+    /// How many cases are in its lists, void ones included.
+    #[cfg(test)]
+    pub(crate) fn waiting(&self) -> usize {
+        carried!(&self.core, locked => locked.lock().waiting(), gated => gated.waiting())
+    }
+}
+
+/// How one attempt at a case ended.
+pub(crate) fn sent<T>(result: Result<(), TrySendError<T>>, value: &mut Option<T>) -> Option<Event<T>> {
+    match result {
+        Ok(()) => Some(Event::Sent),
+        Err(TrySendError::Closed(value)) => Some(Event::SendClosed(value)),
+        Err(TrySendError::Disconnected(value)) => Some(Event::SendDisconnected(value)),
+        Err(TrySendError::Full(back)) => {
+            *value = Some(back);
+            None
+        }
+    }
+}
+
+/// Likewise.
+pub(crate) fn received<T>(result: Result<T, TryRecvError>) -> Option<Event<T>> {
+    match result {
+        Ok(value) => Some(Event::Received(value)),
+        Err(TryRecvError::Closed) => Some(Event::RecvClosed),
+        Err(TryRecvError::Empty) => None,
+    }
+}

@@ -1,0 +1,35 @@
+//! crossbeam-channel's queues (0.5.15 or newer: older ones race or free twice), by `try_send` and `try_recv` only.
+//! Both ends live here, so it never sees itself disconnected.
+
+use crossbeam_channel::{Receiver, Sender, TrySendError};
+
+use super::gated::Queue;
+
+pub(crate) struct Crossbeam<T> {
+    send: Sender<T>,
+    recv: Receiver<T>,
+}
+
+impl<T> Queue<T> for Crossbeam<T> {
+    fn bounded(capacity: usize) -> Self {
+        let (send, recv) = crossbeam_channel::bounded(capacity);
+        Self { send, recv }
+    }
+
+    fn unbounded() -> Self {
+        let (send, recv) = crossbeam_channel::unbounded();
+        Self { send, recv }
+    }
+
+    #[inline]
+    fn push(&self, value: T) -> Result<(), T> {
+        self.send.try_send(value).map_err(|error| match error {
+            TrySendError::Full(value) | TrySendError::Disconnected(value) => value,
+        })
+    }
+
+    #[inline]
+    fn pop(&self) -> Option<T> {
+        self.recv.try_recv().ok()
+    }
+}

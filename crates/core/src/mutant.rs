@@ -1,0 +1,63 @@
+//! Deliberate defects, compiled for loom only: each test of a mutant asserts that the model finds it.
+//!
+//! The active one is a thread-local of the standard library: loom runs all threads of a model on the test's own thread.
+
+/// What can be broken on purpose.
+#[cfg(loom)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mutant {
+    /// A sender that puts items out does not order that before looking for parked receivers.
+    PutWithoutFence,
+    /// A receiver that brings slots home does not order that before looking for parked senders.
+    HomeWithoutFence,
+    /// A receiver that parks does not look again once it is in the list.
+    ParkWithoutLook,
+    /// A waiter is committed without checking that it is still waiting.
+    CommitTwice,
+    /// Whoever meets a withdrawn waiter stops there instead of going on to the next.
+    NoPassOn,
+    /// A newcomer does not look whether somebody is parked.
+    Overtake,
+    /// `close` does not wake parked receivers.
+    CloseForgetsReceivers,
+    /// Whoever puts the last item out after `close` does not tell the receivers that nothing more will come.
+    LastItemForgetsClosed,
+    /// A receive of a dying thread is dropped instead of put back.
+    AbandonDrops,
+    /// Values put back are not matched with parked receivers.
+    AbandonDoesNotMatch,
+    /// `try_select` believes its scan without looking again.
+    SelectWithoutSecondLook,
+    /// The losing cases stay in their lists.
+    LosersStay,
+    /// The inbox rings without the lock that `close` takes.
+    RingUnlocked,
+}
+
+#[cfg(loom)]
+thread_local! {
+    static ACTIVE: std::cell::Cell<Option<Mutant>> = const { std::cell::Cell::new(None) };
+}
+
+/// Breaks one thing for the rest of this thread, or mends it (`None`).
+#[cfg(loom)]
+pub fn activate(mutant: Option<Mutant>) {
+    ACTIVE.with(|active| active.set(mutant));
+}
+
+#[cfg(loom)]
+pub(crate) fn is(mutant: Mutant) -> bool {
+    ACTIVE.with(|active| active.get() == Some(mutant))
+}
+
+/// Whether the named mutant is active: `false`, and nothing at all, outside of loom.
+macro_rules! mutant {
+    ($name:ident) => {{
+        #[cfg(loom)]
+        let active = $crate::mutant::is($crate::mutant::Mutant::$name);
+        #[cfg(not(loom))]
+        let active = false;
+        active
+    }};
+}
+pub(crate) use mutant;

@@ -1,0 +1,236 @@
+//! Choosing between cases: Go's `selectgo` over both kinds of flavors.
+//!
+//! The mutex channels among the cases are locked together, in the order of their ids (so that no two selects wait for
+//! each other), and a gated channel is tried between its gates. If no case is ready, the gates' growing counters are read
+//! again: as they have not moved since before the scan, nothing became ready on the gated channels, nothing could on
+//! the locked ones, and so there was one moment, the end of the scan, at which no case was ready.
+
+use std::sync::Arc;
+
+use crate::channel::{Channel, Core, carried, received, sent};
+use crate::few::Few;
+use crate::flavor::mutex::State;
+use crate::mutant::mutant;
+use crate::op::{Case, Event, Kind, Op, Outcome, Slot, Spec, Waiter};
+use crate::random::Shuffle;
+use crate::sync::MutexGuard;
+use crate::wake::{After, Wake};
+
+/// Which of several ready cases is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// The first.
+    Biased,
+    /// Each with the same chance.
+    Random,
+}
+
+/// What became of an operation that was to be parked.
+#[derive(Debug)]
+pub enum Parking<T> {
+    /// A case was ready; nobody is woken.
+    Done(Outcome<T>),
+    /// It waits; its owner is woken when it is done, which it may be already.
+    Parked(Arc<Op<T>>),
+}
+
+/// The locks of the mutex channels among the cases, each once, in the order of ids.
+struct Locks<'a, T> {
+    first: Option<(u64, MutexGuard<'a, State<T>>)>,
+    more: Vec<(u64, MutexGuard<'a, State<T>>)>,
+}
+
+impl<'a, T: Send + 'static> Locks<'a, T> {
+    fn of(specs: &'a [Spec<T>]) -> Self {
+        let lock = |channel: &'a Channel<T>| match &channel.core {
+            Core::Mutex(locked) => Some((channel.id(), locked.lock())),
+            Core::Crossbeam(_) | Core::Kanal(_) => None,
+        };
+        if let [only] = specs {
+            return Self {
+                first: lock(&only.channel),
+                more: Vec::new(),
+            };
+        }
+        let mut channels: Vec<&'a Channel<T>> = specs.iter().map(|spec| &*spec.channel).collect();
+        channels.retain(|channel| matches!(channel.core, Core::Mutex(_)));
+        channels.sort_unstable_by_key(|channel| channel.id());
+        channels.dedup_by_key(|channel| channel.id());
+        Self {
+            first: None,
+            more: channels.into_iter().filter_map(lock).collect(),
+        }
+    }
+
+    /// None: the channel is gated.
+    fn get(&mut self, id: u64) -> Option<&mut State<T>> {
+        if let Some((_, state)) = self.first.as_mut().filter(|(first, _)| *first == id) {
+            return Some(state);
+        }
+        let at = self.more.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+        self.more.get_mut(at).map(|(_, state)| &mut **state)
+    }
+}
+
+/// Commits the case if it is ready.
+fn attempt<T: Send + 'static>(
+    spec: &Spec<T>,
+    value: &mut Option<T>,
+    locks: &mut Locks<'_, T>,
+    after: &mut After<T>,
+) -> Option<Event<T>> {
+    if let Some(state) = locks.get(spec.channel.id()) {
+        return match spec.kind {
+            Kind::Send => sent(state.send(value.take()?, after), value),
+            Kind::Recv => received(state.recv(after)),
+            Kind::WatchSend => state.can_send(after).then_some(Event::Ready),
+            Kind::WatchRecv => state.can_recv(after).then_some(Event::Ready),
+        };
+    }
+    carried!(&spec.channel.core, _locked => None, gated => match spec.kind {
+        Kind::Send => sent(gated.send(value.take()?, after), value),
+        Kind::Recv => received(gated.recv(after)),
+        Kind::WatchSend => gated.can_send().then_some(Event::Ready),
+        Kind::WatchRecv => gated.can_recv().then_some(Event::Ready),
+    })
+}
+
+/// Commits the first ready case in the order asked for.
+fn scan<T: Send + 'static>(
+    specs: &[Spec<T>],
+    slots: &mut [Slot<T>],
+    order: Order,
+    locks: &mut Locks<'_, T>,
+    after: &mut After<T>,
+) -> Option<Outcome<T>> {
+    let mut attempt = |case: usize| {
+        let event = attempt(specs.get(case)?, &mut slots.get_mut(case)?.value, locks, after)?;
+        Some(Outcome { case, event })
+    };
+    if order == Order::Biased || specs.len() < 2 {
+        return (0..specs.len()).find_map(attempt);
+    }
+    Shuffle::new(u32::try_from(specs.len()).unwrap_or(u32::MAX)).find_map(&mut attempt)
+}
+
+/// The counters of every gated case, as they are now.
+fn marks<T>(specs: &[Spec<T>]) -> impl Iterator<Item = u64> + '_ {
+    specs
+        .iter()
+        .map(|spec| carried!(&spec.channel.core, _locked => 0, gated => gated.mark(spec.kind)))
+}
+
+/// Commits exactly one ready case. No case at all is never ready.
+///
+/// # Errors
+/// There was a moment at which no case was ready; here are the cases with their values.
+pub fn try_select<T: Send + 'static>(cases: Vec<Case<T>>, order: Order) -> Result<Outcome<T>, Vec<Case<T>>> {
+    let (specs, mut slots): (Vec<_>, Vec<_>) = cases.into_iter().map(Case::split).unzip();
+    let mut after = After::new();
+    let outcome = {
+        let mut locks = Locks::of(&specs);
+        // One case, or locked ones only, need no second look.
+        let all_locked = specs.len() < 2 || specs.iter().all(|spec| matches!(spec.channel.core, Core::Mutex(_)));
+        loop {
+            let before: Vec<u64> = if all_locked { Vec::new() } else { marks(&specs).collect() };
+            let outcome = scan(&specs, &mut slots, order, &mut locks, &mut after);
+            if outcome.is_some() || all_locked || mutant!(SelectWithoutSecondLook) || marks(&specs).eq(before) {
+                break outcome;
+            }
+        }
+    };
+    after.run();
+    outcome.ok_or_else(|| {
+        let cases = specs.into_iter().zip(slots);
+        cases
+            .filter_map(|(spec, slot)| Case::join(spec.channel, spec.kind, slot.value))
+            .collect()
+    })
+}
+
+/// Commits a ready case, or else queues the operation on every case, first come, first served. Once it is done,
+/// `wake.wake(key)` is called, once, with no lock held. No case at all waits for ever.
+///
+/// The cases are all watches or none is.
+pub fn park<T: Send + 'static>(cases: Vec<Case<T>>, order: Order, wake: Arc<dyn Wake>, key: u64) -> Parking<T> {
+    let (specs, slots): (Vec<_>, Vec<_>) = cases.into_iter().map(Case::split).unzip();
+    park_few(Few::Many(specs), Few::Many(slots), order, wake, key)
+}
+
+/// [`park`] with one case that sends.
+pub fn park_send<T: Send + 'static>(channel: Arc<Channel<T>>, value: T, wake: Arc<dyn Wake>, key: u64) -> Parking<T> {
+    let spec = Spec {
+        channel,
+        kind: Kind::Send,
+    };
+    park_few(
+        Few::One([spec]),
+        Few::One([Slot {
+            value: Some(value),
+            link: None,
+        }]),
+        Order::Biased,
+        wake,
+        key,
+    )
+}
+
+/// [`park`] with one case that receives.
+pub fn park_recv<T: Send + 'static>(channel: Arc<Channel<T>>, wake: Arc<dyn Wake>, key: u64) -> Parking<T> {
+    let spec = Spec {
+        channel,
+        kind: Kind::Recv,
+    };
+    park_few(
+        Few::One([spec]),
+        Few::One([Slot { value: None, link: None }]),
+        Order::Biased,
+        wake,
+        key,
+    )
+}
+
+fn park_few<T: Send + 'static>(
+    specs: Few<Spec<T>>,
+    mut slots: Few<Slot<T>>,
+    order: Order,
+    wake: Arc<dyn Wake>,
+    key: u64,
+) -> Parking<T> {
+    let op = Op::new(specs, wake, key);
+    let mut after = After::new();
+    let ready = {
+        let mut locks = Locks::of(&op.specs);
+        let outcome = scan(&op.specs, &mut slots, order, &mut locks, &mut after);
+        if outcome.is_none() {
+            enqueue_locked(&op, slots, &mut locks, &mut after);
+        }
+        outcome
+    };
+    if let Some(outcome) = ready {
+        after.run();
+        return Parking::Done(outcome);
+    }
+    // A gated case looks again once it is queued, so nothing that came since the scan is missed.
+    for (case, spec) in op.specs.iter().enumerate() {
+        let waiter = || Waiter { op: op.clone(), case };
+        carried!(&spec.channel.core, _locked => (), gated => gated.enqueue(spec.kind, waiter(), &mut after));
+    }
+    let own = after.withhold(&op);
+    after.run();
+    match own.then(|| op.take()).flatten() {
+        Some(outcome) => Parking::Done(outcome),
+        None => Parking::Parked(op),
+    }
+}
+
+/// Queues the cases of the locked channels. From the moment their locks are released, the operation can be committed.
+fn enqueue_locked<T: Send + 'static>(op: &Arc<Op<T>>, mut slots: Few<Slot<T>>, locks: &mut Locks<'_, T>, after: &mut After<T>) {
+    for (case, (spec, slot)) in op.specs.iter().zip(slots.iter_mut()).enumerate() {
+        if let Some(state) = locks.get(spec.channel.id()) {
+            slot.link = Some(state.enqueue(spec.kind, Waiter { op: op.clone(), case }, after));
+        }
+    }
+    // Nobody can have claimed it: all locks are held.
+    op.lock().slots = slots;
+}
