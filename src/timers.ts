@@ -4,6 +4,7 @@
  * Nothing runs and nothing listens while nobody waits: what is due is found by looking at the clock, and a timer or a
  * listener exists only as long as an operation waits on the receiver. Forgetting one costs nothing.
  */
+import { offAbort, onAbort } from './abort.js';
 import { checkMilliseconds, checkSignal, show } from './arguments.js';
 import { makeReceiver } from './handle/channel.js';
 import type { Receiver } from './handle/receiving.js';
@@ -113,8 +114,8 @@ export function done(signal: AbortSignal): Receiver<never> {
       poll: () => {
         if (signal.aborted) close();
       },
-      onWaiters: (waiting) => (waiting ? signal.addEventListener('abort', close) : signal.removeEventListener('abort', close)),
-      onGone: () => signal.removeEventListener('abort', close),
+      onWaiters: (waiting) => (waiting ? onAbort : offAbort)(signal, close),
+      onGone: () => offAbort(signal, close),
     },
     'done',
   );

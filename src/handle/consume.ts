@@ -10,6 +10,7 @@
  *    └──▶ parked ──settle──▶ handler, pump
  * ```
  */
+import { offAbort, onAbort } from '../abort.js';
 import { CLOSED, EMPTY, Status } from '../engine.js';
 import { nextTurn, spent } from './budget.js';
 import { type Endpoint, LIVE } from './endpoint.js';
@@ -64,7 +65,7 @@ export class Consumption<T> {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.#signal?.addEventListener('abort', this.#onAbort);
+    if (this.#signal !== undefined) onAbort(this.#signal, this.#onAbort);
     this.#pump();
     return promise;
   }
@@ -99,7 +100,7 @@ export class Consumption<T> {
 
   #settleIfIdle(): void {
     if (!this.#ended || this.#running > 0 || this.#parked !== null) return;
-    this.#signal?.removeEventListener('abort', this.#onAbort);
+    if (this.#signal !== undefined) offAbort(this.#signal, this.#onAbort);
     if (this.#error !== undefined) this.#reject(this.#error.error);
     else this.#resolve();
   }

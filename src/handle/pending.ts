@@ -4,6 +4,7 @@
  * Invariant: exactly one of `settle`, `fail` and `refuse` is called, and by then nothing of the operation is left
  * behind: no listener, no hold on the process, no entry in the handle.
  */
+import { offAbort, onAbort } from '../abort.js';
 import type { Case, Parked, Port, Waiter } from '../engine.js';
 import { Status } from '../engine.js';
 import { ClosedError, DisconnectedError, label, type Unsent } from '../errors.js';
@@ -36,7 +37,7 @@ export abstract class Pending implements Waiter, Detachable {
     enlist(this.#endpoint, this);
     if (this.#signal !== undefined) {
       this.#onAbort = () => this.withdraw(this.#signal?.reason);
-      this.#signal.addEventListener('abort', this.#onAbort);
+      onAbort(this.#signal, this.#onAbort);
     }
     return this;
   }
@@ -66,7 +67,7 @@ export abstract class Pending implements Waiter, Detachable {
     if (this.#parked === null) return;
     this.#parked = null;
     delist(this.#endpoint, this);
-    if (this.#onAbort !== undefined) this.#signal?.removeEventListener('abort', this.#onAbort);
+    if (this.#signal !== undefined && this.#onAbort !== undefined) offAbort(this.#signal, this.#onAbort);
   }
 }
 

@@ -4,6 +4,7 @@
  * Invariant: its promise settles once, and by then nothing of it is left behind: no listener, no hold on the process,
  * no entry in any of its handles. While it waits it keeps its handles from being collected.
  */
+import { offAbort, onAbort } from '../abort.js';
 import type { Engine, Parked, Status, Waiter } from '../engine.js';
 import { resolved } from '../handle/budget.js';
 import { type Detachable, delist, type Endpoint, enlist } from '../handle/endpoint.js';
@@ -36,7 +37,7 @@ export class PendingSelect implements Waiter, Detachable {
     for (const endpoint of this.#handles) enlist(endpoint, this);
     if (this.#signal !== undefined) {
       this.#onAbort = () => this.#withdraw(this.#signal?.reason);
-      this.#signal.addEventListener('abort', this.#onAbort);
+      onAbort(this.#signal, this.#onAbort);
     }
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -77,6 +78,6 @@ export class PendingSelect implements Waiter, Detachable {
   #leave(): void {
     this.#parked = null;
     for (const endpoint of this.#handles) delist(endpoint, this);
-    if (this.#onAbort !== undefined) this.#signal?.removeEventListener('abort', this.#onAbort);
+    if (this.#signal !== undefined && this.#onAbort !== undefined) offAbort(this.#signal, this.#onAbort);
   }
 }
