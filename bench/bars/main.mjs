@@ -8,7 +8,7 @@
  */
 import { cpus } from 'node:os';
 import { chan } from 'hchan';
-import { buildGo } from './go.mjs';
+import { buildGo } from '../go/build.mjs';
 import { measureColumn, measureTrips } from './measure.mjs';
 import { readOptions, USAGE, UsageError } from './options.mjs';
 import { report } from './print.mjs';

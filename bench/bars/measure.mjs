@@ -1,10 +1,13 @@
 /** Takes the samples: all contestants of a column in turn, round after round, so that a busy moment hits all of them. */
+
+import { goBinary } from '../go/build.mjs';
+import { enterProgram } from '../rivals/program.mjs';
 import { transfers, trips } from './asked.mjs';
-import { sampleGo } from './go.mjs';
 import { RoundTrip } from './roundtrip.mjs';
 import { Transfer } from './transfer.mjs';
 
-const GO_CAPACITY = 1024;
+const GO_CHANNEL = { pattern: 'spsc', capacity: 1024, payload: 'number' };
+const GO_MESSAGES = 1_000_000;
 const TRIPS = 3000;
 
 /** A random order, anew each round: who runs after whom must not decide. */
@@ -23,13 +26,20 @@ export async function measureColumn(kind, { engine, rounds, milliseconds, go, sa
     counts[name] = await transfer.calibrate(name, milliseconds);
   }
   const withGo = go !== null && kind === 'number';
+  const rival = withGo ? enterProgram('Go chan', goBinary, 'chan', GO_CHANNEL) : null;
+  const goSample = async () => {
+    const { nanoseconds, messages } = await rival.sample(GO_MESSAGES);
+    return nanoseconds / messages;
+  };
+  if (withGo) await goSample();
   const samples = Object.fromEntries([...names, ...(withGo ? ['go'] : [])].map((name) => [name, []]));
   for (let round = 1; round <= rounds; round++) {
     for (const name of shuffled(Object.keys(samples))) {
       say(`${kind}: round ${round} of ${rounds}, ${name}`);
-      samples[name].push(name === 'go' ? await sampleGo(GO_CAPACITY) : await transfer.sample(name, counts[name]));
+      samples[name].push(name === 'go' ? await goSample() : await transfer.sample(name, counts[name]));
     }
   }
+  rival?.stop();
   await transfer.stop();
   return samples;
 }

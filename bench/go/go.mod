@@ -1,3 +1,3 @@
 module hchan/bench/go
 
-go 1.21
+go 1.22

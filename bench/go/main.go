@@ -1,66 +1,94 @@
-// Go's own channels under the benchmark's load: one line of JSON with what one run took.
+// Go's own channels, and a slice under a sync.Mutex, under the load patterns of the benchmark.
 //
-//	rival -capacity 1024 -messages 1000000
+//	go-rivals CONTESTANT PATTERN CAPACITY PAYLOAD
+//
+// Reads numbers of messages from stdin, one a line, and answers each with a line of JSON, as crates/bench does.
+// Exit code 2: unknown names. Exit code 3: this contestant cannot run this pattern.
 package main
 
 import (
+	"bufio"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"os"
-	"runtime"
+	"strconv"
 	"time"
 )
 
-// result is one measured run.
-type result struct {
-	Messages    int     `json:"messages"`
-	Nanoseconds int64   `json:"nanoseconds"`
-	PerMessage  float64 `json:"perMessage"`
-	Version     string  `json:"version"`
+type latency struct {
+	P50  int64 `json:"p50"`
+	P90  int64 `json:"p90"`
+	P99  int64 `json:"p99"`
+	P999 int64 `json:"p999"`
+	Max  int64 `json:"max"`
 }
 
-// spsc sends `messages` numbers through a channel and checks every one.
-func spsc(capacity, messages int) (time.Duration, error) {
-	numbers := make(chan float64, capacity)
-	start := time.Now()
-	go func() {
-		for i := 0; i < messages; i++ {
-			numbers <- float64(i) + 0.5
-		}
-		close(numbers)
-	}()
-	index := 0
-	for number := range numbers {
-		if number != float64(index)+0.5 {
-			return 0, fmt.Errorf("message %d arrived as %v", index, number)
-		}
-		index++
+type answer struct {
+	Messages    int      `json:"messages"`
+	Nanoseconds int64    `json:"nanoseconds"`
+	Latency     *latency `json:"latency,omitempty"`
+}
+
+func percentiles(trips []time.Duration) *latency {
+	if len(trips) == 0 {
+		return nil
 	}
-	if index != messages {
-		return 0, fmt.Errorf("%d sent, %d received", messages, index)
+	at := func(perMille int) int64 { return trips[max(0, (len(trips)*perMille+999)/1000-1)].Nanoseconds() }
+	return &latency{at(500), at(900), at(990), at(999), at(1000)}
+}
+
+func fail(code int, what string) {
+	fmt.Fprintln(os.Stderr, "go-rivals: "+what)
+	os.Exit(code)
+}
+
+func answerAll[P any](contestant, pattern string, capacity int, payload payload[P]) {
+	open := map[string]func() carrier[P]{
+		"chan":  func() carrier[P] { return make(channel[P], capacity) },
+		"mutex": func() carrier[P] { return newLocked[P](capacity) },
+	}[contestant]
+	if open == nil || contestant == "mutex" && capacity == 0 {
+		fail(3, "it cannot run this")
 	}
-	return time.Since(start), nil
+	lines := bufio.NewScanner(os.Stdin)
+	for lines.Scan() {
+		messages, err := strconv.Atoi(lines.Text())
+		if err != nil || messages < 1 {
+			fail(2, "a number of messages was expected")
+		}
+		measured, known, err := (&load[P]{payload: payload, open: open, messages: messages}).measure(pattern)
+		if !known {
+			fail(3, "it cannot run this")
+		}
+		if err != nil {
+			fail(1, err.Error())
+		}
+		_ = json.NewEncoder(os.Stdout).Encode(answer{messages, measured.took.Nanoseconds(), percentiles(measured.trips)})
+	}
 }
 
 func main() {
-	capacity := flag.Int("capacity", 1024, "slots in the channel")
-	messages := flag.Int("messages", 1_000_000, "values to send")
-	flag.Parse()
-	// Once to warm up, once to measure.
-	if _, err := spsc(*capacity, *messages/10+1); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+	if len(os.Args) != 5 {
+		fail(2, "usage: go-rivals CONTESTANT PATTERN CAPACITY PAYLOAD")
 	}
-	took, err := spsc(*capacity, *messages)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+	contestant, pattern, kind := os.Args[1], os.Args[2], os.Args[4]
+	// Go makes all of a channel's room at once, so nothing stands for an unbounded one.
+	capacity, err := strconv.Atoi(os.Args[3])
+	if err != nil || capacity < 0 {
+		fail(2, "a capacity was expected")
 	}
-	json.NewEncoder(os.Stdout).Encode(result{
-		Messages:    *messages,
-		Nanoseconds: took.Nanoseconds(),
-		PerMessage:  float64(took.Nanoseconds()) / float64(*messages),
-		Version:     runtime.Version(),
-	})
+	switch kind {
+	case "number":
+		answerAll(contestant, pattern, capacity, number)
+	case "string64":
+		answerAll(contestant, pattern, capacity, text)
+	case "bytes1k":
+		answerAll(contestant, pattern, capacity, block(1024))
+	case "bytes64k":
+		answerAll(contestant, pattern, capacity, block(65536))
+	case "object":
+		answerAll(contestant, pattern, capacity, object)
+	default:
+		fail(2, "there is no such payload")
+	}
 }

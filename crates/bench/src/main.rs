@@ -105,11 +105,9 @@ fn main() -> ExitCode {
     } else {
         capacity.parse().ok().map(Some)
     };
-    match (runner(contestant, payload), capacity) {
-        (Some(runner), Some(capacity)) => answer(runner, pattern, capacity),
-        _ => {
-            eprintln!("hchan-bench: there is no such contestant, capacity or payload");
-            ExitCode::from(2)
-        }
+    if let (Some(runner), Some(capacity)) = (runner(contestant, payload), capacity) {
+        return answer(runner, pattern, capacity);
     }
+    eprintln!("hchan-bench: there is no such contestant, capacity or payload");
+    ExitCode::from(2)
 }

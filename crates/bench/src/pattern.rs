@@ -134,7 +134,7 @@ fn ping_pong<P: Payload, C: Carrier<P>>(
     capacity: Option<usize>,
     messages: usize,
 ) -> Option<Threads> {
-    let ((mut ping, there), (back, mut pong)) = (C::open(capacity)?, C::open(capacity)?);
+    let ((mut out, there), (back, mut home)) = (C::open(capacity)?, C::open(capacity)?);
     let mut threads = Threads { work: Vec::new() };
     threads.add(move || {
         let mut tally = Tally {
@@ -143,8 +143,8 @@ fn ping_pong<P: Payload, C: Carrier<P>>(
         };
         for index in 0..messages {
             let start = Instant::now();
-            ping.send(P::make(index));
-            let Some(value) = pong.recv() else { break };
+            out.send(P::make(index));
+            let Some(value) = home.recv() else { break };
             tally.trips.push(start.elapsed());
             tally.add(&value);
         }

@@ -94,7 +94,9 @@ impl<P: Send + 'static> Tx<P> for In<P> {
                 );
                 assert!(matches!(event, Event::Sent), "the channel was shut early");
             }
-            Err(_) => panic!("the channel was shut early"),
+            Err(TrySendError::Closed(_) | TrySendError::Disconnected(_)) => {
+                panic!("the channel was shut early")
+            }
         }
     }
 

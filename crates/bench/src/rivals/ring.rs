@@ -16,9 +16,9 @@ const SPINS: u32 = 128;
 fn pause(tries: &mut u32) {
     *tries += 1;
     if *tries < SPINS {
-        spin_loop()
+        spin_loop();
     } else {
-        yield_now()
+        yield_now();
     }
 }
 
