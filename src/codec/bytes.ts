@@ -202,12 +202,12 @@ export class Writer {
       this.#utf16(value);
       return;
     }
-    this.varint(written * 4 + Kind.UTF8);
-    const moved = this.position;
-    if (moved !== body) {
-      this.reserve(written);
-      this.bytes.copyWithin(moved, body, body + written);
-    }
+    const head = written * 4 + Kind.UTF8;
+    const moved = start + varintLength(head);
+    this.reserve(moved - start + written);
+    if (moved !== body) this.bytes.copyWithin(moved, body, body + written); // before the longer head overwrites it
+    this.position = start;
+    this.varint(head);
     this.position = moved + written;
   }
 
@@ -347,6 +347,10 @@ export class Reader {
     }
     throw undecodable('a string is of no known kind');
   }
+}
+
+function varintLength(value: number): number {
+  return value < 2 ** 7 ? 1 : value < 2 ** 14 ? 2 : value < 2 ** 21 ? 3 : value < 2 ** 28 ? 4 : 5;
 }
 
 /** Without the subclass: a Buffer's `slice` does not copy. */

@@ -9,6 +9,7 @@
 import { BuiltIn, type Codec, type Field } from './builtin.js';
 import type { Reader, Writer } from './bytes.js';
 import { at, misfit, property } from './fault.js';
+import { has, isInherited, own, put } from './property.js';
 
 /** What a made codec consists of. */
 export interface Functions<T> {
@@ -52,11 +53,9 @@ ${emitter.decode()}
 /** What generated code may call. */
 const TOOLS = {
   at,
-  put(target: object, name: string, value: unknown): void {
-    Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
-  },
-  own: (value: object, name: string): unknown =>
-    Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined,
+  has,
+  own,
+  put,
   wrong: (codec: { id: string; allowed: string }, value: unknown) => misfit(codec.id, value, codec.allowed),
   wrongShape: (layout: Layout, value: unknown) => misfit(layout.id, value, shapeOf(layout)),
 };
@@ -123,7 +122,7 @@ ${this.#lines.join('\n')}
     const isOptional = optionalInner(this.#layout, member) !== undefined;
     this.#lines.push(
       isOptional
-        ? `f = ${i}; const v${i} = ${read}; if (v${i} === undefined) to.u8(${name} in value ? 2 : 0); else { to.u8(1); c${i}.encode(v${i}, to); }`
+        ? `f = ${i}; const v${i} = ${read}; if (v${i} === undefined) to.u8($.has(value, ${name}) ? 2 : 0); else { to.u8(1); c${i}.encode(v${i}, to); }`
         : codec.id === 'string' && codec instanceof BuiltIn
           ? `f = ${i}; const v${i} = ${read}; if (typeof v${i} !== 'string') throw $.wrong(c${i}, v${i}); to.string(v${i});`
           : `f = ${i}; c${i}.encode(${read}, to);`,
@@ -132,7 +131,8 @@ ${this.#lines.join('\n')}
 
   #access(member: Field, i: number): string {
     if (this.#layout.kind === 'tuple') return `value[${i}]`;
-    return member.name === '__proto__' ? `$.own(value, '__proto__')` : `value[${JSON.stringify(member.name)}]`;
+    const name = JSON.stringify(member.name);
+    return isInherited(member.name) ? `$.own(value, ${name})` : `value[${name}]`;
   }
 
   #addToRun(i: number, codec: BuiltIn<unknown>): void {

@@ -3,6 +3,7 @@
  */
 import { type Functions, type Layout, optionalInner, shapeOf } from './compile.js';
 import { at, misfit, property } from './fault.js';
+import { has, put, read } from './property.js';
 
 export function interpret(layout: Layout): Functions<unknown> {
   const isStruct = layout.kind === 'struct';
@@ -20,9 +21,9 @@ export function interpret(layout: Layout): Functions<unknown> {
       try {
         for (; i < names.length; i++) {
           const name = names[i] as string;
-          const member = name !== '__proto__' || Object.hasOwn(source, name) ? source[name] : undefined;
+          const member = isStruct ? read(source, name) : source[name];
           if (inner[i] !== undefined) {
-            to.u8(member !== undefined ? 1 : name in source ? 2 : 0);
+            to.u8(member !== undefined ? 1 : has(source, name) ? 2 : 0);
             if (member === undefined) continue;
           }
           codecs[i]?.encode(member, to);
@@ -41,8 +42,4 @@ export function interpret(layout: Layout): Functions<unknown> {
       return made;
     },
   };
-}
-
-function put(target: object, name: string, value: unknown): void {
-  Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
 }

@@ -7,8 +7,8 @@
  * tuple    the elements
  * union    varint index of the variant, its fields without the discriminator
  * ```
- * A struct reads properties as `value.name` does, inherited ones and getters too, and sends no other. What arrives is a
- * plain object; `__proto__` is a field like any other.
+ * A struct reads properties as `value.name` does, inherited ones and getters too (but `constructor`, `toString` and the like
+ * must be the object's own), and sends no other. What arrives is a plain object; `__proto__` is a field like any other.
  */
 import {
   BuiltIn,
@@ -27,6 +27,7 @@ import type { Reader, Writer } from './bytes.js';
 import { compile, type Layout } from './compile.js';
 import { at, describe, misfit, property, undecodable } from './fault.js';
 import { interpret } from './interpret.js';
+import { read } from './property.js';
 
 type Flat<T> = { [K in keyof T]: T[K] };
 type OptionalKeys<F> = { [K in keyof F]: F[K] extends OptionalCodec<unknown> ? K : never }[keyof F];
@@ -130,14 +131,13 @@ function dispatch(
   index: Map<unknown, number>,
   made: readonly BuiltIn<unknown>[],
 ) {
-  const isProto = discriminator === '__proto__';
   return {
     encode(value: object, to: Writer): void {
       if (typeof value !== 'object' || value === null) throw misfit(id, value, 'an object');
       let kind: unknown;
       let variant: BuiltIn<unknown> | undefined;
       try {
-        if (!isProto || Object.hasOwn(value, discriminator)) kind = (value as Record<string, unknown>)[discriminator];
+        kind = read(value, discriminator);
         const i = index.get(kind);
         if (i === undefined) throw misfit('discriminator', kind, names);
         to.varint(i);

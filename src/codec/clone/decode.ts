@@ -4,6 +4,7 @@
  */
 import type { Reader } from '../bytes.js';
 import { truncated, undecodable } from '../fault.js';
+import { put } from '../property.js';
 import { readKey } from './keys.js';
 import { ERRORS, MAX_DEPTH, Part, sharedBuffers, Tag, VIEWS } from './tags.js';
 
@@ -140,7 +141,7 @@ class Decoder {
       const key = readKey(from);
       const value = this.#any();
       if (value === GONE) continue;
-      if (key === '__proto__') Object.defineProperty(made, key, { value, writable: true, enumerable: true, configurable: true });
+      if (key === '__proto__') put(made, key, value);
       else (made as Record<string, unknown>)[key] = value;
     }
     return made;
