@@ -1,0 +1,84 @@
+/**
+ * The addon's functions, and the only file that touches them: everything else calls `native.…`.
+ *
+ * Integers in, integers out; nothing throws. 0 or more is a result, below 0 is a `Code` (wire.ts, where the scratch and
+ * its header are drawn). Twin of the list in `crates/node/src/calls.rs`. A handle's or an operation's number that is
+ * stale or was never given out is answered with BAD_HANDLE.
+ */
+import { scratch } from '../scratch.js';
+import { type Loaded, loadAddon } from './loader.js';
+
+export interface Binding {
+  /** Once per thread. `onCompletions` is called when a parked operation is done; it then drains. */
+  init(scratch: ArrayBuffer, onCompletions: () => void): number;
+  /** The scratch has been replaced by a larger one with the same content. */
+  setScratch(scratch: ArrayBuffer): number;
+  /** Counts into header words 8 to 10. */
+  stats(): number;
+
+  /** A new channel; capacity -1 is unbounded. The number of a handle of both directions; the header describes it. */
+  open(flavor: number, capacity: number): number;
+  /** The number of a handle made from the token at `offset`; the header describes it. GONE. */
+  attach(offset: number, direction: number): number;
+  /** Writes a token at base. */
+  share(handle: number): number;
+  /** The number of another handle, of a direction that this one includes. */
+  clone(handle: number, direction: number): number;
+  /** Gives the handle back; `length` and `closed` still answer. */
+  retire(handle: number): number;
+  /** Gives the handle back if it was not, and its number. */
+  forget(handle: number): number;
+  /** 1, or 0 if the channel was closed already. */
+  close(handle: number): number;
+  length(handle: number): number;
+  closed(handle: number): number;
+
+  /** 0, or BLOCKED, CLOSED, DISCONNECTED. */
+  trySend(handle: number, offset: number, length: number): number;
+  /** The length of the message, which is at base. BLOCKED, CLOSED, NEED_GROW. */
+  tryRecv(handle: number): number;
+  /** As `tryRecv`, but looks again, yielding, for that long (at most 1 ms). */
+  tryRecvSpin(handle: number, microseconds: number): number;
+  /** The oldest message that did not fit, as `tryRecv`. BLOCKED: there is none. */
+  fetchHeld(): number;
+
+  /** How many of the `count` frames at `offset` went. CLOSED, DISCONNECTED: none. */
+  trySendFrames(handle: number, offset: number, count: number): number;
+  /** Likewise for messages of `size` bytes back to back. */
+  trySendFixed(handle: number, offset: number, size: number, count: number): number;
+  /** How many frames are at base. Word COUNT: how many messages more are held, to be fetched at once. BLOCKED, CLOSED. */
+  tryRecvFrames(handle: number, max: number): number;
+  /** Likewise without lengths; a message of another length is held, and so are those behind it. */
+  tryRecvFixed(handle: number, size: number, max: number): number;
+
+  /** 0 and the outcome in the header (the message at base), or BLOCKED. NEED_GROW: it happened, and the message is held. */
+  selectTry(offset: number, count: number, biased: number): number;
+  /** 0 as `selectTry`, or the number of an operation that waits; its end comes by `drainCompletions`. */
+  selectPark(offset: number, count: number, biased: number): number;
+  /** As `selectPark`, looking for 25 µs first; its end comes by `wait`. */
+  selectBlock(offset: number, count: number, biased: number): number;
+  /** `selectPark` of one send. */
+  parkSend(handle: number, offset: number, length: number): number;
+  /** `selectPark` of one receive. */
+  parkRecv(handle: number): number;
+  /** 1: withdrawn. 0: it has happened, and its end is still to come. */
+  cancel(op: number): number;
+  /** Blocks at most 20 ms. 1 and the outcome in the header, or 0: not yet. NEED_GROW: as `selectTry`. */
+  wait(op: number, milliseconds: number): number;
+  /** How many completions are at base. Word COUNT is 1 if there are more. NEED_GROW: grow and call again. */
+  drainCompletions(): number;
+}
+
+/** The addon, once `connect` has returned it. */
+export let native: Binding;
+
+/** Loads the addon into this thread and gives it the scratch; an Error where there is none. */
+export function connect(onCompletions: () => void): Loaded {
+  const loaded = loadAddon();
+  if (loaded instanceof Error) return loaded;
+  const code = loaded.binding.init(scratch.bytes.buffer, onCompletions);
+  if (code < 0) return new Error(`the native addon ${loaded.file} does not start in this thread (code ${code})`);
+  native = loaded.binding;
+  scratch.onGrow(() => native.setScratch(scratch.bytes.buffer));
+  return loaded;
+}

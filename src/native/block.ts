@@ -1,0 +1,50 @@
+/**
+ * Blocking this thread on one operation.
+ *
+ * The addon looks and yields for 25 µs, parks, and then sleeps in slices of at most 20 ms; after each one `Atomics.wait`
+ * with a timeout of 0 gives worker.terminate(), process.exit() and the inspector their chance, which a loop around
+ * native calls alone does not once it is optimised.
+ */
+import type { Case, Waiter } from '../engine.js';
+import { native } from './binding.js';
+import { describe } from './cases.js';
+import { failure } from './failure.js';
+import { settle } from './park.js';
+import { Code } from './wire.js';
+
+const SLICE = 20;
+
+let checkpoint: Int32Array<SharedArrayBuffer> | undefined;
+
+/** As `Engine.block`. */
+export function block(cases: readonly Case[], biased: boolean, timeout: number, waiter: Waiter): boolean {
+  const at = describe(cases);
+  const order = biased ? 1 : 0;
+  if (timeout <= 0) {
+    const code = native.selectTry(at, cases.length, order);
+    return code === Code.BLOCKED ? false : ended(code, cases, waiter);
+  }
+  const deadline = timeout === Number.POSITIVE_INFINITY ? timeout : performance.now() + timeout;
+  const op = native.selectBlock(at, cases.length, order);
+  if (op <= 0) return ended(op, cases, waiter);
+  return sleep(op, deadline, cases, waiter);
+}
+
+function sleep(op: number, deadline: number, cases: readonly Case[], waiter: Waiter): boolean {
+  checkpoint ??= new Int32Array(new SharedArrayBuffer(4));
+  for (;;) {
+    const left = deadline - performance.now();
+    const code = native.wait(op, Math.max(0, Math.min(SLICE, Math.ceil(left))));
+    if (code !== 0) return ended(code, cases, waiter);
+    Atomics.wait(checkpoint, 0, 0, 0);
+    // Time is over: either it is withdrawn, or it has happened in this moment.
+    if (left <= 0 && native.cancel(op) === 1) return false;
+  }
+}
+
+/** Tells the waiter of an operation that is settled, or throws what went wrong. */
+function ended(code: number, cases: readonly Case[], waiter: Waiter): boolean {
+  if (code < 0 && code !== Code.NEED_GROW) throw failure(code, cases[0]?.port ?? { name: 'select', id: 0 });
+  settle(cases, waiter, code);
+  return true;
+}

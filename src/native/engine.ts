@@ -1,0 +1,113 @@
+/**
+ * Engine `native`: the addon behind the border. It never keeps the process alive, and it is loaded on first use.
+ */
+import type { Codec } from '../codec/codec.js';
+import { type Case, Direction, type EngineFactory, type EngineName, type OpenOptions, type Parked, type Port, type Waiter } from '../engine.js';
+import type { TokenBody } from '../token.js';
+import { connect, native } from './binding.js';
+import { block } from './block.js';
+import { describe, describeWatch } from './cases.js';
+import { failure } from './failure.js';
+import { encode } from './message.js';
+import { onCompletions, Operation, settle } from './park.js';
+import { NativePort } from './port.js';
+import { scratch } from '../scratch.js';
+import { readToken } from './token.js';
+import { Code, Flavor } from './wire.js';
+
+/** Reports what a batch left behind good values, which comes before anything new. True: `waiter` was told. */
+function faulty(cases: readonly Case[], waiter: Waiter): boolean {
+  for (const [index, { send, port }] of cases.entries()) {
+    if (send || !(port as NativePort).hasFault) continue;
+    try {
+      (port as NativePort).throwFault();
+    } catch (error) {
+      waiter.fail(index, error);
+      return true;
+    }
+  }
+  return false;
+}
+
+/** Settles or parks: what `code`, an answer of the addon's park functions, means. */
+function parked(code: number, cases: readonly Case[], waiter: Waiter): Parked | null {
+  if (code > 0) return new Operation(code, cases, waiter);
+  if (code < 0 && code !== Code.NEED_GROW) throw failure(code, cases[0]?.port ?? { name: 'select', id: 0 });
+  settle(cases, waiter, code);
+  return null;
+}
+
+/** Parks one send or receive, without a description. */
+function parkOne({ port, send, value }: Case): number {
+  const { handle } = port as NativePort;
+  if (!send) return native.parkRecv(handle);
+  const length = encode(port as NativePort, value);
+  return native.parkSend(handle, scratch.begin(), length);
+}
+
+export const nativeFactory: EngineFactory = {
+  name: 'native',
+
+  open<T>(name: EngineName, options: OpenOptions<T>): Port<T> {
+    const capacity = options.capacity === Number.POSITIVE_INFINITY ? -1 : options.capacity;
+    const handle = native.open(Flavor[name as keyof typeof Flavor], capacity);
+    if (handle < 0) throw failure(handle, { name: options.name ?? 'new', id: 0 });
+    return new NativePort(handle, Direction.BOTH, options.codec, options.name);
+  },
+
+  attach<T>(body: TokenBody, codec: Codec<T>): Port<T> {
+    return new NativePort(readToken(body), body.direction, codec, body.name);
+  },
+
+  trySelect(cases: readonly Case[], biased: boolean, waiter: Waiter): boolean {
+    if (faulty(cases, waiter)) return true;
+    const code = native.selectTry(describe(cases), cases.length, biased ? 1 : 0);
+    return code !== Code.BLOCKED && parked(code, cases, waiter) === null;
+  },
+
+  park(cases: readonly Case[], biased: boolean, waiter: Waiter): Parked | null {
+    if (faulty(cases, waiter)) return null;
+    const [only] = cases;
+    const code = cases.length === 1 && only !== undefined ? parkOne(only) : native.selectPark(describe(cases), cases.length, biased ? 1 : 0);
+    return parked(code, cases, waiter);
+  },
+
+  block(cases: readonly Case[], biased: boolean, timeout: number, waiter: Waiter): boolean {
+    return faulty(cases, waiter) || block(cases, biased, timeout, waiter);
+  },
+
+  watch(cases: readonly Case[], onReady: () => void): Parked {
+    const code = native.selectPark(describeWatch(cases), cases.length, 1);
+    if (code > 0) return new Operation(code, [], { settle: onReady, fail: onReady });
+    if (code < 0) throw failure(code, cases[0]?.port ?? { name: 'select', id: 0 });
+    return soon(onReady);
+  },
+};
+
+/** Calls `onReady` once the caller has what this returns. */
+function soon(onReady: () => void): Parked {
+  let waiting = true;
+  queueMicrotask(() => {
+    if (!waiting) return;
+    waiting = false;
+    onReady();
+  });
+  return {
+    cancel() {
+      const cancelled = waiting;
+      waiting = false;
+      return cancelled;
+    },
+  };
+}
+
+let engine: EngineFactory | Error | undefined;
+
+/** The engine, or why there is none in this thread. */
+export function nativeEngine(): EngineFactory | Error {
+  if (engine === undefined) {
+    const loaded = connect(onCompletions);
+    engine = loaded instanceof Error ? loaded : nativeFactory;
+  }
+  return engine;
+}

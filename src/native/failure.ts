@@ -1,0 +1,24 @@
+/**
+ * Where the addon's codes become errors: those that are no ordinary outcome of an operation.
+ */
+import { ChannelError, DetachedError, label } from '../errors.js';
+import { Code } from './wire.js';
+
+interface Named {
+  readonly name: string | undefined;
+  readonly id: number;
+}
+
+const STATES: Readonly<Record<number, string>> = {
+  [Code.NO_MEMORY]: 'the system has no memory for the message',
+  [Code.LIMIT]: 'this thread has 2097152 handles or waiting operations, which is the most it can have',
+  [Code.BAD_ARGUMENT]: 'the addon was called with an argument that it does not take, which is a defect in hchan',
+  [Code.INTERNAL]: 'the addon failed, which is a defect in hchan',
+};
+
+/** The error for `code`, which ended an operation on `channel`. */
+export function failure(code: number, channel: Named): Error {
+  if (code === Code.BAD_HANDLE) return new DetachedError(`operation on a disposed handle of ${label(channel)}`);
+  if (code === Code.DEAD) return new DetachedError(`operation on ${label(channel)} while its thread is ending`);
+  return new ChannelError(`${label(channel)}: ${STATES[code] ?? `the addon answered ${code}`}`);
+}

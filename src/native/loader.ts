@@ -1,0 +1,83 @@
+/**
+ * Finds the addon's binary and loads it, or says everything that was tried.
+ *
+ * In this order: the file that HCHAN_NATIVE names (`off` means none, on purpose), the file that a build in this checkout
+ * left in the package's root, the package for this platform. The first that is there and loads is taken; one of
+ * another version than this package is refused, since the two sides agree on bytes.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Binding } from './binding.js';
+
+const require = createRequire(import.meta.url);
+/** From `dist/native`. */
+const ROOT = '../../';
+
+/** A loaded addon, or why there is none: the message names all that was tried, `errors` has the loader's own errors. */
+export type Loaded = { readonly binding: Binding; readonly file: string } | Error;
+
+/** What binaries for this host are called: `linux-x64-gnu`. */
+export function platform(): string {
+  const { platform, arch } = process;
+  if (platform === 'linux') return `linux-${arch}-${isMusl() ? 'musl' : 'gnu'}`;
+  return platform === 'win32' ? `win32-${arch}-msvc` : `${platform}-${arch}`;
+}
+
+/** Which C library this very process runs on: it is one of the files mapped into it. */
+function isMusl(): boolean {
+  try {
+    return /\/ld-musl-|\/libc\.musl-/.test(readFileSync('/proc/self/maps', 'latin1'));
+  } catch {
+    return false;
+  }
+}
+
+/** Loads the addon. */
+export function loadAddon(): Loaded {
+  const asked = process.env['HCHAN_NATIVE'];
+  if (asked === 'off') return new Error('it is switched off by HCHAN_NATIVE=off');
+  if (asked !== undefined && asked !== '') return attempt([asked]);
+  const host = platform();
+  return attempt([`${ROOT}hchan.${host}.node`, `@hchan/${host}`]);
+}
+
+function attempt(candidates: readonly string[]): Loaded {
+  const errors: Error[] = [];
+  for (const candidate of candidates) {
+    const file = locate(candidate);
+    if (file === undefined) continue;
+    try {
+      // Not `require`: a second copy of this package in the same thread gets functions and a state of its own.
+      const module = { exports: {} as Binding & { version(): number } };
+      process.dlopen(module, file);
+      const binding = module.exports;
+      checkVersion(binding.version(), file);
+      return { binding, file };
+    } catch (error) {
+      errors.push(error as Error);
+    }
+  }
+  const reasons = errors.map((error) => error.message).join('; ');
+  const tried = `tried ${candidates.map((candidate) => candidate.replace(ROOT, '')).join(', ')}`;
+  return new AggregateError(errors, `${reasons === '' ? `no binary for ${platform()} is installed` : reasons} (${tried})`);
+}
+
+/** The file that `candidate` names; undefined if there is none. */
+function locate(candidate: string): string | undefined {
+  if (candidate.startsWith(ROOT)) {
+    const file = new URL(candidate, import.meta.url);
+    return existsSync(file) ? require.resolve(candidate) : undefined;
+  }
+  try {
+    return require.resolve(candidate);
+  } catch {
+    return undefined;
+  }
+}
+
+function checkVersion(version: number, file: string): void {
+  const { version: expected } = require(`${ROOT}package.json`) as { version: string };
+  const found = `${Math.floor(version / 1e6)}.${Math.floor(version / 1e3) % 1e3}.${version % 1e3}`;
+  if (found === expected.replace(/[-+].*/, '')) return;
+  throw new Error(`${file} is version ${found}, but this package is version ${expected}: reinstall it, or build the addon again`);
+}

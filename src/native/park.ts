@@ -1,0 +1,126 @@
+/**
+ * Operations that wait: the table from the addon's numbers to who is told, and the dispatch of completions.
+ *
+ * Invariant: an entry is in the table from `park` until its completion is read or it is cancelled. The table holds the
+ * cases and so their ports, which are thus not collected while something waits on them.
+ *
+ * All completions of a drain are read and decoded before the first waiter is told, because a waiter may use channels
+ * and so the scratch. A codec that runs user code decodes from its own copy, after all have been read.
+ */
+import { decodeMessage, isFallible, Reader } from '../codec/codec.js';
+import { type Case, type Parked, Status, type Waiter } from '../engine.js';
+import { scratch } from '../scratch.js';
+import { native } from './binding.js';
+import { fetchHeld, makeRoom } from './message.js';
+import type { NativePort } from './port.js';
+import { Code, COMPLETION, Word } from './wire.js';
+
+const table = new Map<number, Operation>();
+
+/** An operation that waits in the addon. */
+export class Operation implements Parked {
+  readonly #number: number;
+  readonly cases: readonly Case[];
+  readonly waiter: Waiter;
+
+  constructor(number: number, cases: readonly Case[], waiter: Waiter) {
+    this.#number = number;
+    this.cases = cases;
+    this.waiter = waiter;
+    table.set(number, this);
+  }
+
+  cancel(): boolean {
+    if (table.get(this.#number) !== this || native.cancel(this.#number) !== 1) return false;
+    table.delete(this.#number);
+    return true;
+  }
+}
+
+/** Tells `waiter` the outcome in the header; `code` is what the call that settled it returned. */
+export function settle(cases: readonly Case[], waiter: Waiter, code: number): void {
+  const { words } = scratch;
+  const index = words[Word.CASE] as number;
+  const status = words[Word.STATUS] as Status;
+  let length = words[Word.COUNT] as number;
+  if (code === Code.NEED_GROW) {
+    makeRoom();
+    length = fetchHeld(cases[index]?.port as NativePort<unknown>);
+  }
+  const base = scratch.begin();
+  receive(cases, waiter, index, status, scratch.reader.reset(base, base + length));
+}
+
+/** Tells `waiter` that a case ended; what was received, if anything, is all of `message`. */
+function receive(cases: readonly Case[], waiter: Waiter, index: number, status: Status, message: Reader): void {
+  const scase = cases[index];
+  if (scase === undefined || scase.send || status !== Status.DONE) return waiter.settle(index, status, undefined);
+  const port = scase.port as NativePort<unknown>;
+  let value: unknown;
+  try {
+    value = decodeMessage(port.codec, message, port.label);
+  } catch (error) {
+    return waiter.fail(index, error);
+  }
+  waiter.settle(index, status, value);
+}
+
+/** Called by the addon when parked operations are done. */
+export function onCompletions(): void {
+  let more = true;
+  while (more) {
+    const count = native.drainCompletions();
+    if (count === Code.NEED_GROW) makeRoom();
+    else if (count < 0) return;
+    else {
+      more = scratch.words[Word.COUNT] === 1;
+      for (const tell of read(count)) guarded(tell);
+    }
+  }
+}
+
+/** Reads `count` completions; what is returned tells their waiters. */
+function read(count: number): (() => void)[] {
+  const tell: (() => void)[] = [];
+  const { view } = scratch.writer;
+  let at = (scratch.begin() + 3) & ~3;
+  for (let i = 0; i < count; i++) {
+    const number = view.getInt32(at, true);
+    const length = view.getInt32(at + 12, true);
+    const body = at + COMPLETION;
+    const operation = table.get(number);
+    if (operation !== undefined) {
+      table.delete(number);
+      tell.push(readOne(operation, view.getInt32(at + 4, true), view.getInt32(at + 8, true) as Status, body, body + length));
+    }
+    at = (body + length + 3) & ~3;
+  }
+  return tell;
+}
+
+function readOne({ cases, waiter }: Operation, index: number, status: Status, at: number, end: number): () => void {
+  const scase = cases[index];
+  if (scase === undefined || scase.send || status !== Status.DONE) return () => waiter.settle(index, status, undefined);
+  const port = scase.port as NativePort<unknown>;
+  if (isFallible(port.codec)) {
+    const copy = new Reader(scratch.bytes.slice(at, end));
+    return () => receive(cases, waiter, index, status, copy);
+  }
+  try {
+    const value = decodeMessage(port.codec, scratch.reader.reset(at, end), port.label);
+    return () => waiter.settle(index, status, value);
+  } catch (error) {
+    return () => waiter.fail(index, error);
+  }
+}
+
+/** A waiter must not throw; if one does, the others are told nevertheless, and the error surfaces as an uncaught one. */
+function guarded(tell: () => void): void {
+  try {
+    tell();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}

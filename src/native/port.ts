@@ -1,0 +1,141 @@
+/**
+ * A handle's end of a native channel: the hot path, one native call a message.
+ *
+ * A port that is collected gives its handle back; one that has an operation waiting is held by the operation table
+ * (park.ts). After `dispose` its number answers `length` and `closed` only, and is given back when the port is collected.
+ */
+import type { Codec } from '../codec/codec.js';
+import { CLOSED, Direction, EMPTY, type EngineName, type Port, Status } from '../engine.js';
+import { label } from '../errors.js';
+import { scratch } from '../scratch.js';
+import type { TokenBody } from '../token.js';
+import { batchOf, type Batch } from './batch.js';
+import { native } from './binding.js';
+import { nativeFactory } from './engine.js';
+import { failure } from './failure.js';
+import { decode, encode, fetchHeld, makeRoom } from './message.js';
+import { writeToken } from './token.js';
+import { Code, Flavor, Word } from './wire.js';
+
+const NAMES: readonly EngineName[] = Object.keys(Flavor) as (keyof typeof Flavor)[];
+
+const collected = new FinalizationRegistry<number>((handle) => native.forget(handle));
+
+export class NativePort<T = unknown> implements Port<T> {
+  readonly engine = nativeFactory;
+  readonly engineName: EngineName;
+  readonly id: number;
+  readonly name: string | undefined;
+  readonly capacity: number;
+  readonly direction: Direction;
+  readonly codec: Codec<T>;
+  /** The addon's number for this handle; for this folder only. */
+  readonly handle: number;
+  /** How errors call the channel. */
+  readonly label: string;
+  readonly #batch: Batch;
+  /** What a batch found behind good values, for the next receive. */
+  #fault: { readonly error: unknown } | undefined;
+
+  /** Takes over `handle`, which the addon has just made and described in the header. */
+  constructor(handle: number, direction: Direction, codec: Codec<T>, name: string | undefined) {
+    const { words } = scratch;
+    const capacity = words[Word.CAPACITY] as number;
+    this.engineName = NAMES[words[Word.FLAVOR] as number] as EngineName;
+    this.id = (words[Word.ID_HIGH] as number) * 2 ** 32 + ((words[Word.ID_LOW] as number) >>> 0);
+    this.name = name;
+    this.capacity = capacity < 0 ? Number.POSITIVE_INFINITY : capacity;
+    this.direction = direction;
+    this.codec = codec;
+    this.handle = handle;
+    this.label = label(this);
+    this.#batch = batchOf(codec as Codec<unknown>);
+    collected.register(this, handle);
+  }
+
+  length(): number {
+    return Math.max(0, native.length(this.handle));
+  }
+
+  closed(): boolean {
+    return native.closed(this.handle) !== 0;
+  }
+
+  trySend(value: T): Status {
+    const length = encode(this, value);
+    const code = native.trySend(this.handle, scratch.begin(), length);
+    return code === 0 ? Status.DONE : this.#unsent(code);
+  }
+
+  #unsent(code: number): Status {
+    if (code === Code.BLOCKED) return Status.BLOCKED;
+    if (code === Code.CLOSED) return Status.CLOSED;
+    if (code === Code.DISCONNECTED) return Status.DISCONNECTED;
+    throw failure(code, this);
+  }
+
+  trySendMany(values: ArrayLike<T>, from: number): number {
+    return this.#batch.send(this, values, from);
+  }
+
+  tryRecv(): T | typeof EMPTY | typeof CLOSED {
+    if (this.#fault !== undefined) this.throwFault();
+    return this.received(native.tryRecv(this.handle));
+  }
+
+  /** What the answer to `tryRecv` or its kin means. */
+  received(code: number): T | typeof EMPTY | typeof CLOSED {
+    if (code >= 0) return decode(this, code);
+    if (code === Code.BLOCKED) return EMPTY;
+    if (code === Code.CLOSED) return CLOSED;
+    if (code !== Code.NEED_GROW) throw failure(code, this);
+    makeRoom();
+    return decode(this, fetchHeld(this));
+  }
+
+  tryRecvMany(into: T[], max: number): number {
+    if (this.#fault !== undefined) this.throwFault();
+    return this.#batch.receive(this, into, max);
+  }
+
+  tryRecvInto(into: ArrayLike<T>): number {
+    if (this.#fault !== undefined) this.throwFault();
+    return this.#batch.fill(this, into);
+  }
+
+  /** Whether a batch left something for the next receive to report. */
+  get hasFault(): boolean {
+    return this.#fault !== undefined;
+  }
+
+  /** Has `error` reported by the next receive. */
+  leaveFault(error: unknown): void {
+    this.#fault = { error };
+  }
+
+  /** Reports what a batch left, if it left anything. */
+  throwFault(): void {
+    const fault = this.#fault;
+    if (fault === undefined) return;
+    this.#fault = undefined;
+    throw fault.error;
+  }
+
+  close(): boolean {
+    return native.close(this.handle) === 1;
+  }
+
+  clone(direction: Direction): NativePort<T> {
+    const handle = native.clone(this.handle, direction);
+    if (handle < 0) throw failure(handle, this);
+    return new NativePort(handle, direction, this.codec, this.name);
+  }
+
+  share(): TokenBody {
+    return writeToken(this);
+  }
+
+  dispose(): void {
+    native.retire(this.handle);
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * Many messages in by one native call. What did not fit the scratch is held by the addon and fetched at once, so a
+ * receive never leaves anything behind.
+ */
+import { decodeMessage } from '../codec/codec.js';
+import { CLOSED, EMPTY } from '../engine.js';
+import { scratch } from '../scratch.js';
+import type { AnyPort } from './batch.js';
+import { native } from './binding.js';
+import { failure } from './failure.js';
+import { fetchHeld } from './message.js';
+import { bytesOf, isArrayOf } from './sending.js';
+import { Code, FRAME, Word } from './wire.js';
+
+/** Messages in one call, at most; the addon takes a few more. */
+const MOST = 8192;
+
+/** Takes at most `max` messages and appends them. Returns how many, undecodable ones included, or a Code. */
+type ReceiveSome = (port: AnyPort, into: unknown[], max: number) => number;
+
+/** `Port.tryRecvMany` of messages that differ in length. */
+export function receiveFrames(port: AnyPort, into: unknown[], max: number): number {
+  return receiveAll(port, into, max, someFrames);
+}
+
+/** `Port.tryRecvMany` of messages of one length. */
+export function receiveFixed(port: AnyPort, into: unknown[], max: number): number {
+  return receiveAll(port, into, max, someFixed);
+}
+
+function receiveAll(port: AnyPort, into: unknown[], max: number, some: ReceiveSome): number {
+  const before = into.length;
+  for (;;) {
+    const asked = Math.min(MOST, before + max - into.length);
+    const count = some(port, into, asked);
+    if (count < 0 && into.length === before) return nothing(port, count);
+    if (count < asked || into.length - before === max) break;
+  }
+  if (into.length === before) port.throwFault();
+  return into.length - before;
+}
+
+/** What `tryRecvMany` says when nothing came. */
+function nothing(port: AnyPort, code: number): number {
+  port.throwFault();
+  if (code === Code.BLOCKED) return 0;
+  if (code === Code.CLOSED) return -1;
+  throw failure(code, port);
+}
+
+function someFrames(port: AnyPort, into: unknown[], max: number): number {
+  const count = native.tryRecvFrames(port.handle, max);
+  if (count < 0) return count;
+  const held = scratch.words[Word.COUNT] as number;
+  const { view } = scratch.writer;
+  let at = scratch.begin();
+  for (let i = 0; i < count; i++) {
+    const end = at + FRAME + view.getUint32(at, true);
+    append(port, into, at + FRAME, end);
+    at = end;
+  }
+  return count + appendHeld(port, into, held);
+}
+
+function someFixed(port: AnyPort, into: unknown[], max: number): number {
+  const size = port.codec.size as number;
+  const count = native.tryRecvFixed(port.handle, size, Math.min(max, fitting(size)));
+  if (count < 0) return count;
+  const held = scratch.words[Word.COUNT] as number;
+  let at = scratch.begin();
+  for (let i = 0; i < count; i++, at += size) append(port, into, at, at + size);
+  return count + appendHeld(port, into, held);
+}
+
+/** How many messages of `size` bytes go into the scratch. */
+function fitting(size: number): number {
+  return Math.max(1, Math.floor((scratch.bytes.length - scratch.begin()) / Math.max(1, size)));
+}
+
+/** Appends the message at `at`; one that does not decode is left for the next receive to report. */
+function append(port: AnyPort, into: unknown[], at: number, end: number): void {
+  try {
+    into.push(decodeMessage(port.codec, scratch.reader.reset(at, end), port.label));
+  } catch (error) {
+    port.leaveFault(error);
+  }
+}
+
+function appendHeld(port: AnyPort, into: unknown[], held: number): number {
+  for (let i = 0; i < held; i++) {
+    const length = fetchHeld(port);
+    const base = scratch.begin();
+    append(port, into, base, base + length);
+  }
+  return held;
+}
+
+/** `Port.tryRecvMany` where decoding runs user code. */
+export function receiveOneByOne(port: AnyPort, into: unknown[], max: number): number {
+  for (let count = 0; count < max; count++) {
+    let value: unknown;
+    try {
+      value = port.received(native.tryRecv(port.handle));
+    } catch (error) {
+      if (count === 0) throw error;
+      port.leaveFault(error);
+      return count;
+    }
+    if (value === EMPTY) return count;
+    if (value === CLOSED) return count > 0 ? count : -1;
+    into.push(value);
+  }
+  return max;
+}
+
+/** `Port.tryRecvInto` by way of values. */
+export function fillOneByOne(port: AnyPort, into: ArrayLike<unknown>): number {
+  const values: unknown[] = [];
+  const count = port.tryRecvMany(values, into.length);
+  for (let i = 0; i < values.length; i++) (into as unknown[])[i] = values[i];
+  return count;
+}
+
+/** `Port.tryRecvInto` of the typed array that the codec matches. */
+export function fillFixed(port: AnyPort, into: ArrayLike<unknown>): number {
+  if (!isArrayOf(port.codec, into)) return fillOneByOne(port, into);
+  const size = into.BYTES_PER_ELEMENT;
+  let total = 0;
+  while (total < into.length) {
+    const asked = Math.min(MOST, into.length - total, fitting(size));
+    const count = native.tryRecvFixed(port.handle, size, asked);
+    if (count < 0) return total > 0 ? total : nothing(port, count);
+    const base = scratch.begin();
+    const held = scratch.words[Word.COUNT] as number;
+    bytesOf(into, total, total + count).set(scratch.bytes.subarray(base, base + count * size));
+    total += count;
+    if (held > 0) return total + fillHeld(port, into, total, held);
+    if (count < asked) break;
+  }
+  return total;
+}
+
+/** Messages of another length than the codec's, which no codec of that id makes: each is reported or, if it decodes, kept. */
+function fillHeld(port: AnyPort, into: ArrayLike<unknown>, from: number, held: number): number {
+  const values: unknown[] = [];
+  appendHeld(port, values, held);
+  for (let i = 0; i < values.length; i++) (into as unknown[])[from + i] = values[i];
+  if (from + values.length === 0) port.throwFault();
+  return values.length;
+}

@@ -1,0 +1,124 @@
+/**
+ * Many messages out in one native call. How many are encoded at once follows the room that there is, so that little is
+ * encoded in vain.
+ */
+import { type Codec, encodeTo, numericArray } from '../codec/codec.js';
+import { Status } from '../engine.js';
+import { scratch } from '../scratch.js';
+import type { AnyPort } from './batch.js';
+import { native } from './binding.js';
+import { failure } from './failure.js';
+import { Code, FRAME } from './wire.js';
+
+/** Messages in one call, at most; the addon takes a few more. */
+const MOST = 8192;
+/** Bytes that are encoded for one call, at most, unless one message alone is longer. */
+const ENOUGH = 1 << 20;
+
+/** Encodes and sends `values[from..to)`, or fewer, and leaves in `attempted` how many. Returns how many went, or a Code. */
+type SendSome = (port: AnyPort, values: ArrayLike<unknown>, from: number, to: number) => number;
+
+/** How many messages the last SendSome encoded. */
+let attempted = 0;
+
+/** `Port.trySendMany` of messages that differ in length. */
+export function sendFrames(port: AnyPort, values: ArrayLike<unknown>, from: number): number {
+  return sendAll(port, values, from, someFrames);
+}
+
+/** `Port.trySendMany` of messages of one length. */
+export function sendFixed(port: AnyPort, values: ArrayLike<unknown>, from: number): number {
+  return sendAll(port, values, from, someFixed);
+}
+
+function sendAll(port: AnyPort, values: ArrayLike<unknown>, from: number, some: SendSome): number {
+  let at = from;
+  let chunk = room(port);
+  while (at < values.length) {
+    const sent = some(port, values, at, Math.min(values.length, at + chunk));
+    if (sent < 0) return at > from ? at - from : shut(port, sent);
+    at += sent;
+    if (sent < attempted) break;
+    // A rendezvous has no room of its own: as many receivers may be waiting.
+    chunk = port.capacity === 0 ? Math.min(MOST, chunk * 2) : room(port);
+  }
+  return at - from;
+}
+
+/** How many messages there is room for, but at least one: a receiver may be waiting. */
+function room(port: AnyPort): number {
+  if (port.capacity === Number.POSITIVE_INFINITY) return MOST;
+  return Math.min(MOST, Math.max(1, port.capacity - port.length()));
+}
+
+/** What `trySendMany` says when nothing went. */
+function shut(port: AnyPort, code: number): number {
+  if (code === Code.CLOSED) return -Status.CLOSED;
+  if (code === Code.DISCONNECTED) return -Status.DISCONNECTED;
+  if (code === Code.BLOCKED) return 0;
+  throw failure(code, port);
+}
+
+function someFrames(port: AnyPort, values: ArrayLike<unknown>, from: number, to: number): number {
+  const start = scratch.begin();
+  let count: number;
+  try {
+    count = encodeMany(port, values, from, to, true);
+  } finally {
+    scratch.release(start);
+  }
+  attempted = count;
+  return native.trySendFrames(port.handle, start, count);
+}
+
+function someFixed(port: AnyPort, values: ArrayLike<unknown>, from: number, to: number): number {
+  const start = scratch.begin();
+  const elements = isArrayOf(port.codec, values) ? values : undefined;
+  let count = to - from;
+  try {
+    if (elements === undefined) count = encodeMany(port, values, from, to, false);
+    else scratch.writer.raw(bytesOf(elements, from, to));
+  } finally {
+    scratch.release(start);
+  }
+  attempted = count;
+  return native.trySendFixed(port.handle, start, port.codec.size as number, count);
+}
+
+/**
+ * Encodes `values[from..to)` one after the other until it is enough; how many. CodecError if the first does not fit; if
+ * a later one does not, those before it are what there is.
+ */
+function encodeMany(port: AnyPort, values: ArrayLike<unknown>, from: number, to: number, framed: boolean): number {
+  const { writer } = scratch;
+  const enough = writer.position + ENOUGH;
+  let at = from;
+  for (; at < to && writer.position < enough; at++) {
+    const frame = writer.position;
+    try {
+      if (framed) writer.reserve(FRAME);
+      encodeTo(port.codec, values[at], port.label);
+      if (framed) writer.view.setUint32(frame, writer.position - frame - FRAME, true);
+    } catch (error) {
+      if (at === from) throw error;
+      writer.position = frame;
+      break;
+    }
+  }
+  return at - from;
+}
+
+/** A typed array whose elements are messages as they are; which class, its codec says. */
+export type Elements = Float64Array;
+
+/** Whether `array`'s elements lie in memory as `codec`'s messages do. */
+export function isArrayOf(codec: Codec<unknown>, array: ArrayLike<unknown>): array is Elements {
+  const constructor = numericArray(codec);
+  return constructor !== undefined && array instanceof constructor;
+}
+
+/** The bytes of `elements[from..to)`. */
+export function bytesOf(elements: Elements, from: number, to: number): Uint8Array {
+  const size = elements.BYTES_PER_ELEMENT;
+  return new Uint8Array(elements.buffer, elements.byteOffset + from * size, (to - from) * size);
+}
