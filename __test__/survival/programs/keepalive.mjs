@@ -1,0 +1,32 @@
+/**
+ * 66: an idle pending receive keeps the process alive; after `unref()` it does not.
+ * node keepalive.mjs <engine> <ref|unref|reref|done|disposed|aborted>
+ *
+ * A worker that does not keep the process alive sends after a moment: only a process that stays alive sees it.
+ */
+import { isMainThread, workerData } from 'node:worker_threads';
+import { attach } from 'hchan';
+import { make, say, start } from './scene.mjs';
+
+const kind = isMainThread ? process.argv[3] : workerData.kind;
+
+if (isMainThread) {
+  const channel = make(0);
+  const receiver = channel.receiver();
+  start(import.meta.url, { kind, channel: channel.share() }).unref();
+  const controller = new AbortController();
+  if (kind === 'unref') receiver.unref();
+  if (kind === 'reref') receiver.unref().ref();
+  const received = receiver.recv({ signal: controller.signal });
+  received.then(
+    (got) => say({ received: got.value }),
+    () => {},
+  );
+  if (kind === 'late') receiver.unref();
+  if (kind === 'disposed') receiver[Symbol.dispose]();
+  if (kind === 'aborted') controller.abort();
+  say({ waiting: true });
+} else {
+  const channel = attach(workerData.channel);
+  setTimeout(() => channel.trySend('late') || channel.send('late'), 400);
+}
