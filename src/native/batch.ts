@@ -24,5 +24,7 @@ export interface Batch {
 export function batchOf(codec: Codec<unknown>): Batch {
   const send = codec.size === undefined ? sendFrames : sendFixed;
   if (isFallible(codec)) return { send, receive: receiveOneByOne, fill: fillOneByOne };
-  return codec.size === undefined ? { send, receive: receiveFrames, fill: fillOneByOne } : { send, receive: receiveFixed, fill: fillFixed };
+  return codec.size === undefined
+    ? { send, receive: receiveFrames, fill: fillOneByOne }
+    : { send, receive: receiveFixed, fill: fillFixed };
 }

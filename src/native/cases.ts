@@ -16,7 +16,7 @@ export function describe(cases: readonly Case[]): number {
   try {
     const places = cases.map((scase) => (scase.send ? message(scase) : undefined));
     const at = reserve(cases.length);
-    cases.forEach(({ send, port }, i) => write(at, i, send ? Kind.SEND : Kind.RECV, port, places[i]));
+    for (const [i, { send, port }] of cases.entries()) write(at, i, send ? Kind.SEND : Kind.RECV, port, places[i]);
     return at;
   } finally {
     scratch.release(start);
@@ -27,7 +27,7 @@ export function describe(cases: readonly Case[]): number {
 export function describeWatch(cases: readonly Case[]): number {
   const start = scratch.begin();
   const at = reserve(cases.length);
-  cases.forEach(({ send, port }, i) => write(at, i, send ? Kind.WATCH_SEND : Kind.WATCH_RECV, port, undefined));
+  for (const [i, { send, port }] of cases.entries()) write(at, i, send ? Kind.WATCH_SEND : Kind.WATCH_RECV, port, undefined);
   scratch.release(start);
   return at;
 }

@@ -2,16 +2,25 @@
  * Engine `native`: the addon behind the border. It never keeps the process alive, and it is loaded on first use.
  */
 import type { Codec } from '../codec/codec.js';
-import { type Case, Direction, type EngineFactory, type EngineName, type OpenOptions, type Parked, type Port, type Waiter } from '../engine.js';
+import {
+  type Case,
+  Direction,
+  type EngineFactory,
+  type EngineName,
+  type OpenOptions,
+  type Parked,
+  type Port,
+  type Waiter,
+} from '../engine.js';
+import { scratch } from '../scratch.js';
 import type { TokenBody } from '../token.js';
 import { connect, native } from './binding.js';
 import { block } from './block.js';
 import { describe, describeWatch } from './cases.js';
 import { failure } from './failure.js';
 import { encode } from './message.js';
-import { onCompletions, Operation, settle } from './park.js';
+import { Operation, onCompletions, settle } from './park.js';
 import { NativePort } from './port.js';
-import { scratch } from '../scratch.js';
 import { readToken } from './token.js';
 import { Code, Flavor } from './wire.js';
 
@@ -68,7 +77,8 @@ export const nativeFactory: EngineFactory = {
   park(cases: readonly Case[], biased: boolean, waiter: Waiter): Parked | null {
     if (faulty(cases, waiter)) return null;
     const [only] = cases;
-    const code = cases.length === 1 && only !== undefined ? parkOne(only) : native.selectPark(describe(cases), cases.length, biased ? 1 : 0);
+    const code =
+      cases.length === 1 && only !== undefined ? parkOne(only) : native.selectPark(describe(cases), cases.length, biased ? 1 : 0);
     return parked(code, cases, waiter);
   },
 

@@ -13,7 +13,7 @@ import { scratch } from '../scratch.js';
 import { native } from './binding.js';
 import { fetchHeld, makeRoom } from './message.js';
 import type { NativePort } from './port.js';
-import { Code, COMPLETION, Word } from './wire.js';
+import { COMPLETION, Code, Word } from './wire.js';
 
 const table = new Map<number, Operation>();
 
@@ -54,13 +54,17 @@ export function settle(cases: readonly Case[], waiter: Waiter, code: number): vo
 /** Tells `waiter` that a case ended; what was received, if anything, is all of `message`. */
 function receive(cases: readonly Case[], waiter: Waiter, index: number, status: Status, message: Reader): void {
   const scase = cases[index];
-  if (scase === undefined || scase.send || status !== Status.DONE) return waiter.settle(index, status, undefined);
+  if (scase === undefined || scase.send || status !== Status.DONE) {
+    waiter.settle(index, status, undefined);
+    return;
+  }
   const port = scase.port as NativePort<unknown>;
   let value: unknown;
   try {
     value = decodeMessage(port.codec, message, port.label);
   } catch (error) {
-    return waiter.fail(index, error);
+    waiter.fail(index, error);
+    return;
   }
   waiter.settle(index, status, value);
 }

@@ -5,11 +5,11 @@
  * (park.ts). After `dispose` its number answers `length` and `closed` only, and is given back when the port is collected.
  */
 import type { Codec } from '../codec/codec.js';
-import { CLOSED, Direction, EMPTY, type EngineName, type Port, Status } from '../engine.js';
+import { CLOSED, type Direction, EMPTY, type EngineName, type Port, Status } from '../engine.js';
 import { label } from '../errors.js';
 import { scratch } from '../scratch.js';
 import type { TokenBody } from '../token.js';
-import { batchOf, type Batch } from './batch.js';
+import { type Batch, batchOf } from './batch.js';
 import { native } from './binding.js';
 import { nativeFactory } from './engine.js';
 import { failure } from './failure.js';

@@ -113,8 +113,8 @@ export type Elements = Float64Array;
 
 /** Whether `array`'s elements lie in memory as `codec`'s messages do. */
 export function isArrayOf(codec: Codec<unknown>, array: ArrayLike<unknown>): array is Elements {
-  const constructor = numericArray(codec);
-  return constructor !== undefined && array instanceof constructor;
+  const numeric = numericArray(codec);
+  return numeric !== undefined && array instanceof numeric;
 }
 
 /** The bytes of `elements[from..to)`. */

@@ -25,7 +25,12 @@ export function writeToken(port: NativePort<unknown>): TokenBody {
   if (code < 0) throw failure(code, port);
   const base = scratch.begin();
   const { view } = scratch.writer;
-  const key = PLACES.map((place) => view.getBigUint64(base + place, true).toString(16).padStart(16, '0')).join('');
+  const key = PLACES.map((place) =>
+    view
+      .getBigUint64(base + place, true)
+      .toString(16)
+      .padStart(16, '0'),
+  ).join('');
   const { engineName: engine, id, direction, capacity, name, codec } = port;
   return { hchan: 'token', version: 1, engine, id, key, direction, capacity, name, codec: codec.id, spec: codecSpec(codec) };
 }
@@ -37,7 +42,8 @@ export function readToken(body: TokenBody): number {
   const at = scratch.writer.reserve(TOKEN);
   const { view } = scratch.writer;
   view.setBigUint64(at, BigInt(body.id), true);
-  PLACES.forEach((place, i) => view.setBigUint64(at + place, BigInt(`0x${body.key.slice(i * 16, i * 16 + 16)}`), true));
+  for (const [i, place] of PLACES.entries())
+    view.setBigUint64(at + place, BigInt(`0x${body.key.slice(i * 16, i * 16 + 16)}`), true);
   scratch.release(start);
   const handle = native.attach(at, body.direction);
   if (handle === Code.GONE) throw gone(body);
