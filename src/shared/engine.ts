@@ -1,0 +1,111 @@
+/**
+ * Engine `shared`: Go's hchan over a growable SharedArrayBuffer, the arena.
+ *
+ * The first channel that a thread makes lies in the arena that the thread knows already (from a token it attached, or from
+ * Node's environment data), else in a new one. All channels of one arena can be selected over atomically; a select
+ * over several arenas watches each and tries again (mixed.ts).
+ */
+import type { Codec } from '../codec/codec.js';
+import { type Case, Direction, type EngineFactory, type EngineName, type OpenOptions, type Parked, type Port, type Waiter } from '../engine.js';
+import { DetachedError, label } from '../errors.js';
+import type { TokenBody } from '../token.js';
+import { Arena } from './arena.js';
+import { inherited, onWorkerExit, passOn } from './host.js';
+import { LARGEST } from './layout.js';
+import { makechan, readKey, redeem } from './lifetime.js';
+import { arenaId, isArena, makeMemory } from './memory.js';
+import { blockMixed, idle, parkMixed, sleepThrough, tryMixed, watchMixed } from './mixed.js';
+import { portIn, SharedPort } from './port.js';
+import { onExit, watchOver } from './repair.js';
+import { Selecting } from './select.js';
+
+const arenas = new Map<string, Arena>();
+
+/** The arena in which this thread makes its channels. */
+function home(): Arena {
+  const [first] = arenas.values();
+  if (first !== undefined) return first;
+  const given = inherited();
+  if (isArena(given)) return join(given);
+  const made = makeMemory();
+  passOn(made);
+  return join(made);
+}
+
+function join(buffer: SharedArrayBuffer): Arena {
+  const known = arenas.get(arenaId(buffer));
+  if (known !== undefined) return known;
+  const arena = new Arena(buffer);
+  watchOver(arena);
+  if (arenas.size === 0) {
+    onWorkerExit((threadId) => {
+      for (const each of arenas.values()) onExit(each, threadId);
+    });
+  }
+  arenas.set(arena.id, arena);
+  return arena;
+}
+
+/** The arena of a key, if this thread can get at it. */
+function find(id: string, buffer: unknown): Arena | undefined {
+  const known = arenas.get(id);
+  if (known !== undefined) return known;
+  for (const memory of [buffer, inherited()]) if (isArena(memory) && arenaId(memory) === id) return join(memory);
+  return undefined;
+}
+
+/** The one arena of all cases; undefined if there are several. */
+function arenaOf(cases: readonly Case[]): Arena | undefined {
+  const { arena } = portIn(cases[0]);
+  for (let i = 1; i < cases.length; i++) if (portIn(cases[i]).arena !== arena) return undefined;
+  return arena;
+}
+
+export const sharedEngine: EngineFactory = {
+  name: 'shared',
+
+  open<T>(_name: EngineName, options: OpenOptions<T>): Port<T> {
+    const { capacity, codec, name } = options;
+    if (capacity !== Number.POSITIVE_INFINITY && capacity > LARGEST) {
+      throw new RangeError(`capacity must be at most ${LARGEST} on engine 'shared' (or unbounded), got ${capacity}`);
+    }
+    const arena = home();
+    return new SharedPort<T>(arena, makechan(arena, capacity), Direction.BOTH, codec, name);
+  },
+
+  attach<T>(body: TokenBody, codec: Codec<T>): Port<T> {
+    const key = readKey(body.key);
+    const arena = key && find(key.arena, body.buffer);
+    if (key === undefined || arena === undefined || !redeem(arena, key, body.id, body.direction)) {
+      throw new DetachedError(`attach to ${label(body)}, which is gone`);
+    }
+    return new SharedPort<T>(arena, key.c, body.direction, codec, body.name);
+  },
+
+  trySelect(cases: readonly Case[], biased: boolean, waiter: Waiter): boolean {
+    if (cases.length === 0) return false;
+    const arena = arenaOf(cases);
+    if (arena !== undefined) return new Selecting(arena, cases, biased, waiter).attempt();
+    return tryMixed(cases, biased, waiter);
+  },
+
+  park(cases: readonly Case[], biased: boolean, waiter: Waiter): Parked | null {
+    if (cases.length === 0) return idle();
+    const arena = arenaOf(cases);
+    if (arena === undefined) return parkMixed(cases, biased, waiter);
+    const waiting = new Selecting(arena, cases, biased, waiter).park();
+    if (waiting !== null) arena.arm();
+    return waiting;
+  },
+
+  block(cases: readonly Case[], biased: boolean, timeout: number, waiter: Waiter): boolean {
+    if (cases.length === 0) return sleepThrough(timeout);
+    const arena = arenaOf(cases);
+    if (arena === undefined) return blockMixed(cases, biased, timeout, waiter);
+    return new Selecting(arena, cases, biased, waiter).block(timeout);
+  },
+
+  watch(cases: readonly Case[], onReady: () => void): Parked {
+    return watchMixed(cases, onReady);
+  },
+};

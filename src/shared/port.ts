@@ -1,0 +1,241 @@
+/**
+ * A handle's end of a shared channel in this thread.
+ *
+ * Holds the thread's share of the channel's handle counts (lifetime.ts). The hot paths are here: one lock, one frame, one
+ * unlock, and nothing allocated but what the codec makes.
+ */
+import { type Codec, codecSpec, encodeTo } from '../codec/codec.js';
+import { CLOSED, type Direction, EMPTY, type Engine, type Case, type Port, Status } from '../engine.js';
+import { ChannelError, label } from '../errors.js';
+import { scratch } from '../scratch.js';
+import type { TokenBody } from '../token.js';
+import type { Arena } from './arena.js';
+import { shutBy } from './buffer.js';
+import { sharedEngine } from './engine.js';
+import { chanrecv, chansend, closechan } from './hchan.js';
+import { Chan, Flag, UNBOUNDED } from './layout.js';
+import { countHandle, grantToken, uncountHandle } from './lifetime.js';
+import { incoming, Outgoing, settleLong, unsettle } from './message.js';
+
+/** The port of a case. */
+export function portIn(scase: Case | undefined): SharedPort<unknown> {
+  return scase?.port as SharedPort<unknown>;
+}
+
+/** Why no operation on the channel can go on, if its lock was lost with a thread that nobody knows to be dead. */
+export function broken(arena: Arena, c: number): ChannelError | undefined {
+  if (((arena.i32[c + Chan.FLAGS] as number) & Flag.BROKEN) === 0) return undefined;
+  const lost = arena.i32[c + Chan.COUNT] as number;
+  return new ChannelError(`shared channel #${arena.i32[c + Chan.ID]} is broken: a thread stopped while it changed it; about ${lost} messages are lost`);
+}
+
+/** Throws if the channel is broken. */
+export function refuseBroken(arena: Arena, c: number): void {
+  const error = broken(arena, c);
+  if (error !== undefined) throw error;
+}
+
+/** One counted handle, apart from its port, so that it can be given back after the port was collected. */
+interface Counted {
+  readonly arena: Arena;
+  readonly c: number;
+  readonly direction: Direction;
+  given: boolean;
+}
+
+function giveBack(counted: Counted): void {
+  if (counted.given) return;
+  counted.given = true;
+  uncountHandle(counted.arena, counted.c, counted.direction);
+}
+
+const collected = new FinalizationRegistry<Counted>(giveBack);
+const sending = new Outgoing();
+
+export class SharedPort<T> implements Port<T> {
+  readonly engine: Engine = sharedEngine;
+  readonly engineName = 'shared';
+  readonly id: number;
+  readonly name: string | undefined;
+  readonly capacity: number;
+  readonly direction: Direction;
+  readonly codec: Codec<T>;
+  /** The memory that the channel lies in, and where. */
+  readonly arena: Arena;
+  readonly c: number;
+  readonly #counted: Counted;
+  /** How errors call the channel. */
+  readonly label: string;
+  /** After `dispose`: what the channel was like then. */
+  #last: { readonly length: number; readonly closed: boolean } | undefined;
+  /** A message behind others that did not decode, for the next receive to report. */
+  #undecoded: { readonly error: unknown } | undefined;
+
+  /** The handle is counted already. */
+  constructor(arena: Arena, c: number, direction: Direction, codec: Codec<T>, name: string | undefined) {
+    const m = arena.i32;
+    this.arena = arena;
+    this.c = c;
+    this.id = m[c + Chan.ID] as number;
+    this.name = name;
+    const cap = m[c + Chan.CAP] as number;
+    this.capacity = cap === UNBOUNDED ? Number.POSITIVE_INFINITY : cap;
+    this.direction = direction;
+    this.codec = codec;
+    this.label = label(this);
+    this.#counted = { arena, c, direction, given: false };
+    collected.register(this, this.#counted, this);
+  }
+
+  length(): number {
+    if (this.#last !== undefined) return this.#last.length;
+    return Math.min(this.capacity, Math.max(0, Atomics.load(this.arena.i32, this.c + Chan.COUNT)));
+  }
+
+  closed(): boolean {
+    if (this.#last !== undefined) return this.#last.closed;
+    return (Atomics.load(this.arena.i32, this.c + Chan.FLAGS) & Flag.CLOSED) !== 0;
+  }
+
+  trySend(value: T): Status {
+    const start = scratch.begin();
+    try {
+      encodeTo(this.codec as Codec<unknown>, value, this.label);
+      sending.set(start, scratch.end(start));
+      return this.#send();
+    } finally {
+      scratch.release(start);
+    }
+  }
+
+  /** Sends what `sending` holds. */
+  #send(): Status {
+    const { arena, c } = this;
+    const m = arena.i32;
+    // Without the lock, as Go does: after "open", "full and nobody waits" is true of one moment.
+    const flags = Atomics.load(m, c + Chan.FLAGS);
+    if (flags !== 0) {
+      refuseBroken(arena, c);
+      return shutBy(flags) || Status.BLOCKED;
+    }
+    if ((m[c + Chan.COUNT] as number) >= (m[c + Chan.CAP] as number) && Atomics.load(m, c + Chan.RECV_FIRST) === 0) return Status.BLOCKED;
+    settleLong(arena, sending);
+    arena.lock(c);
+    let status: Status = Status.BLOCKED;
+    try {
+      status = chansend(arena, arena.wakes, c, sending);
+    } finally {
+      arena.unlock(c);
+      if (status !== Status.DONE) unsettle(arena, sending);
+    }
+    if (arena.wakes.any) arena.wake();
+    return status;
+  }
+
+  trySendMany(values: ArrayLike<T>, from: number): number {
+    for (let i = from; i < values.length; i++) {
+      let status: Status;
+      try {
+        status = this.trySend(values[i] as T);
+      } catch (error) {
+        if (i > from) return i - from;
+        throw error;
+      }
+      if (status !== Status.DONE) return i > from || status === Status.BLOCKED ? i - from : -status;
+    }
+    return values.length - from;
+  }
+
+  tryRecv(): T | typeof EMPTY | typeof CLOSED {
+    if (this.#undecoded !== undefined) this.#report();
+    const status = this.#take();
+    if (status === Status.BLOCKED) return EMPTY;
+    if (status === Status.CLOSED) return CLOSED;
+    return incoming.decode(this.arena, this.codec as Codec<unknown>, this.label) as T;
+  }
+
+  /** Takes a message into `incoming`. */
+  #take(): Status {
+    const { arena, c } = this;
+    const m = arena.i32;
+    // Without the lock, as Go does: "nothing there" first, then "not closed".
+    if (Atomics.load(m, c + Chan.COUNT) === 0 && m[c + Chan.SEND_FIRST] === 0 && Atomics.load(m, c + Chan.FLAGS) === 0) return Status.BLOCKED;
+    refuseBroken(arena, c);
+    incoming.ready();
+    arena.lock(c);
+    let status: Status = Status.BLOCKED;
+    try {
+      status = chanrecv(arena, arena.wakes, c, incoming);
+    } finally {
+      arena.unlock(c);
+    }
+    if (arena.wakes.any) arena.wake();
+    return status;
+  }
+
+  tryRecvMany(into: T[], max: number): number {
+    if (this.#undecoded !== undefined) this.#report();
+    for (let count = 0; count < max; count++) {
+      const status = this.#take();
+      if (status === Status.BLOCKED) return count;
+      if (status === Status.CLOSED) return count > 0 ? count : -1;
+      try {
+        into.push(incoming.decode(this.arena, this.codec as Codec<unknown>, this.label) as T);
+      } catch (error) {
+        if (count === 0) throw error;
+        this.#undecoded = { error };
+        return count;
+      }
+    }
+    return max;
+  }
+
+  #report(): never {
+    const error = this.#undecoded?.error;
+    this.#undecoded = undefined;
+    throw error;
+  }
+
+  close(): boolean {
+    const { arena, c } = this;
+    refuseBroken(arena, c);
+    arena.lock(c);
+    let closed = false;
+    try {
+      closed = closechan(arena, arena.wakes, c);
+    } finally {
+      arena.unlock(c);
+    }
+    if (arena.wakes.any) arena.wake();
+    return closed;
+  }
+
+  clone(direction: Direction): SharedPort<T> {
+    countHandle(this.arena, this.c, direction);
+    return new SharedPort(this.arena, this.c, direction, this.codec, this.name);
+  }
+
+  share(): TokenBody {
+    const { arena, c, codec, direction, name } = this;
+    return {
+      hchan: 'token',
+      version: 1,
+      engine: 'shared',
+      id: this.id,
+      key: grantToken(arena, c, direction),
+      direction,
+      capacity: this.capacity,
+      name,
+      codec: codec.id,
+      spec: codecSpec(codec as Codec<unknown>),
+      buffer: arena.buffer,
+    };
+  }
+
+  dispose(): void {
+    if (this.#counted.given) return;
+    this.#last = { length: this.length(), closed: this.closed() };
+    collected.unregister(this);
+    giveBack(this.#counted);
+  }
+}

@@ -1,0 +1,202 @@
+/**
+ * Go's `selectgo` over shared memory: lock all channels in order, pass 1 looks for a case that is ready, pass 2 enqueues on
+ * all, and when a peer has completed one, pass 3 (waiting.ts) leaves the other queues.
+ *
+ * Departures from Go:
+ *  - instead of a shuffled poll order, every case is looked at and one of the ready ones is kept with equal chances;
+ *  - who parks returns; `Waiting` is told by its thread's inbox, or sleeps on its state word if it blocks;
+ *  - a watcher waits like a receiver or a sender, but is only told that a case may be ready (for selects over several
+ *    engines or arenas, which then try again).
+ */
+import { encodeTo } from '../codec/codec.js';
+import { type Case, Status, type Waiter } from '../engine.js';
+import { scratch } from '../scratch.js';
+import type { Arena } from './arena.js';
+import { chanrecv, chansend, receivable, sendable } from './hchan.js';
+import { Chan, Kind } from './layout.js';
+import { incoming, Outgoing, settleLong, unsettle } from './message.js';
+import { portIn, refuseBroken } from './port.js';
+import { Waiting } from './waiting.js';
+
+/** How long a blocking end looks before it goes to sleep, in ms, and how often before it looks at the clock. */
+const SPIN = 0.025;
+const LOOKS = 32;
+
+/** One select (or one operation: a select of one case) on its way through the passes. */
+export class Selecting {
+  readonly arena: Arena;
+  readonly cases: readonly Case[];
+  readonly #biased: boolean;
+  readonly #waiter: Waiter;
+  /** What each send case sends; null for a receive. */
+  readonly #out: (Outgoing | null)[] = [];
+  /** Channels among the cases, each once, in the order in which they are locked. */
+  readonly #channels: readonly number[];
+  /** The case that `#pass1` has committed. */
+  #chosen = -1;
+
+  constructor(arena: Arena, cases: readonly Case[], biased: boolean, waiter: Waiter) {
+    this.arena = arena;
+    this.cases = cases;
+    this.#biased = biased;
+    this.#waiter = waiter;
+    const channels = cases.map((scase) => portIn(scase).c);
+    this.#channels = channels.length < 2 ? channels : [...new Set(channels)].sort((a, b) => a - b);
+  }
+
+  /** Pass 1 alone: commits one of the ready cases and settles, or finds none. */
+  attempt(): boolean {
+    return this.#encoded(() => {
+      incoming.ready();
+      const status = this.#locked(() => this.#pass1());
+      if (status === Status.BLOCKED) return false;
+      this.deliver(this.#chosen, status);
+      return true;
+    });
+  }
+
+  /** Pass 1, and pass 2 at the same moment; null if it was settled. */
+  park(kind: number = Kind.AWAITING): Waiting | null {
+    return this.#encoded(() => {
+      incoming.ready();
+      const waiting = new Waiting(this, kind);
+      const status = this.#locked(() => {
+        const found = this.#pass1();
+        if (found === Status.BLOCKED) waiting.enqueue(this.#out);
+        return found;
+      });
+      if (status === Status.BLOCKED) return waiting;
+      this.deliver(this.#chosen, status);
+      return null;
+    });
+  }
+
+  /** As `park`, blocking this thread: true once it is settled, false when `timeout` ms are over. */
+  block(timeout: number): boolean {
+    const start = performance.now();
+    this.#spin(timeout);
+    const waiting = this.park(Kind.BLOCKING);
+    return waiting === null || waiting.sleep(timeout - (performance.now() - start));
+  }
+
+  /** As `park` for `onReady`, which is only told; null if a case is ready now. */
+  watch(onReady: () => void): Waiting | null {
+    const waiting = new Waiting(this, Kind.WATCHING);
+    waiting.onReady = onReady;
+    const ready = this.#locked(() => {
+      const found = this.#choose() >= 0;
+      if (!found) waiting.enqueue([]);
+      return found;
+    });
+    return ready ? null : waiting;
+  }
+
+  /** Going to sleep and being woken costs more than a message: looks a little longer first. */
+  #spin(timeout: number): void {
+    const { arena, cases } = this;
+    const end = performance.now() + Math.min(SPIN, timeout);
+    do {
+      for (let i = 0; i < LOOKS; i++) {
+        const scase = cases[i % cases.length] as Case;
+        if (promising(arena.i32, portIn(scase).c, scase.send)) return;
+      }
+    } while (performance.now() < end);
+  }
+
+  /** Tells the waiter what case `index` came to; a message that was taken is in `incoming`. Outside of locks. */
+  deliver(index: number, status: Status): void {
+    const scase = this.cases[index] as Case;
+    if (status !== Status.DONE || scase.send) return this.#waiter.settle(index, status, undefined);
+    let value: unknown;
+    try {
+      value = incoming.decode(this.arena, scase.port.codec, portIn(scase).label);
+    } catch (error) {
+      return this.#waiter.fail(index, error);
+    }
+    this.#waiter.settle(index, status, value);
+  }
+
+  /** Case `index` cannot go on. */
+  fail(index: number, error: unknown): void {
+    this.#waiter.fail(index, error);
+  }
+
+  /** Encodes what is to be sent, runs `body`, and lets go of what was not sent. CodecError before anything happens. */
+  #encoded<R>(body: () => R): R {
+    const start = scratch.begin();
+    try {
+      for (const scase of this.cases) this.#out.push(scase.send ? encode(scase) : null);
+      for (const out of this.#out) if (out !== null) settleLong(this.arena, out);
+      return body();
+    } finally {
+      for (const out of this.#out) if (out !== null) unsettle(this.arena, out);
+      scratch.release(start);
+    }
+  }
+
+  /** Runs `body` with every channel locked, in the order of their addresses; wakes whom it has completed. */
+  #locked<R>(body: () => R): R {
+    const { arena } = this;
+    let locked = 0;
+    try {
+      for (const c of this.#channels) {
+        arena.lock(c);
+        locked++;
+      }
+      return body();
+    } finally {
+      while (locked > 0) arena.unlock(this.#channels[--locked] as number);
+      if (arena.wakes.any) arena.wake();
+    }
+  }
+
+  /** Commits one of the ready cases; BLOCKED if there is none. */
+  #pass1(): Status {
+    const { arena } = this;
+    for (let index = this.#choose(); index >= 0; index = this.#choose()) {
+      const scase = this.cases[index] as Case;
+      const { c } = portIn(scase);
+      const out = this.#out[index] ?? null;
+      const status = out !== null ? chansend(arena, arena.wakes, c, out) : chanrecv(arena, arena.wakes, c, incoming);
+      // The only peer was committed elsewhere just now and has left its queue: look again.
+      if (status === Status.BLOCKED) continue;
+      if (out !== null && status === Status.DONE) out.block = 0;
+      this.#chosen = index;
+      return status;
+    }
+    return Status.BLOCKED;
+  }
+
+  #choose(): number {
+    const { arena, cases } = this;
+    let chosen = -1;
+    let ready = 0;
+    for (let i = 0; i < cases.length; i++) {
+      const scase = cases[i] as Case;
+      const { c } = portIn(scase);
+      refuseBroken(arena, c);
+      if ((scase.send ? sendable(arena, c) : receivable(arena, c)) === Status.BLOCKED) continue;
+      if (this.#biased) return i;
+      // The k-th ready case takes the place of the one before with chance 1/k: all end up equally likely.
+      if (++ready === 1 || Math.random() * ready < 1) chosen = i;
+    }
+    return chosen;
+  }
+}
+
+function encode(scase: Case): Outgoing {
+  const out = new Outgoing();
+  // Frames are copied by words, so each message starts at one.
+  scratch.writer.reserve(-scratch.writer.position & 3);
+  const start = scratch.begin();
+  encodeTo(scase.port.codec, scase.value, portIn(scase).label);
+  out.set(start, scratch.end(start));
+  return out;
+}
+
+/** Whether a case may be ready, without the lock. */
+function promising(m: Int32Array, c: number, send: boolean): boolean {
+  if (Atomics.load(m, c + Chan.FLAGS) !== 0) return true;
+  if (send) return (m[c + Chan.COUNT] as number) < (m[c + Chan.CAP] as number) || m[c + Chan.RECV_FIRST] !== 0;
+  return m[c + Chan.COUNT] !== 0 || m[c + Chan.SEND_FIRST] !== 0;
+}

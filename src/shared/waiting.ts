@@ -1,0 +1,168 @@
+/**
+ * An operation of this thread that waits: its records in the arena, and how it ends.
+ *
+ * It ends once: a peer completes it (`completed`, from the thread's inbox or its own sleep), or its owner cancels it. Either
+ * way pass 3 follows: every sudog leaves its queue under its channel's lock, and only then do the records go back, since a
+ * peer may hold a sudog in its hands for as long as it holds the lock.
+ */
+import { type Parked, Status } from '../engine.js';
+import type { Arena, Awaiting } from './arena.js';
+import { tellWatchers } from './hchan.js';
+import { Chan, Kind, LONG, Op, State, Sudog } from './layout.js';
+import { incoming, type Outgoing, writeFrame } from './message.js';
+import { broken, portIn } from './port.js';
+import type { Selecting } from './select.js';
+import { dequeueSudoG, enqueue } from './waitq.js';
+
+/** The longest sleep of a blocked thread before it looks who has died. */
+const SLICE = 50;
+
+export class Waiting implements Parked, Awaiting {
+  readonly #select: Selecting;
+  readonly #arena: Arena;
+  readonly #kind: number;
+  /** One per case; the first one's op is the operation's. Empty once it is over. */
+  #records: number[] = [];
+  /** Called instead of the waiter if this only watches. */
+  onReady: (() => void) | undefined;
+
+  constructor(select: Selecting, kind: number) {
+    this.#select = select;
+    this.#arena = select.arena;
+    this.#kind = kind;
+  }
+
+  /** Pass 2: enqueues on all channels, which are locked. */
+  enqueue(outs: readonly (Outgoing | null)[]): void {
+    const arena = this.#arena;
+    const { cases } = this.#select;
+    this.#records = cases.map(() => arena.takeRecord());
+    const m = arena.i32;
+    const [op] = this.#records as [number];
+    m[op + Op.KIND] = this.#kind;
+    for (let i = 0; i < cases.length; i++) {
+      const record = this.#records[i] as number;
+      const send = cases[i]?.send === true;
+      const out = outs[i] ?? null;
+      m[record + Sudog.OP] = op;
+      m[record + Sudog.CASE] = i;
+      const { c, id } = portIn(cases[i]);
+      m[record + Sudog.CHAN] = c;
+      m[record + Sudog.CHAN_ID] = id;
+      m[record + Sudog.SENDS] = send ? 1 : 0;
+      m[record + Sudog.QUEUED] = 0;
+      m[record + Sudog.FRAME] = 0;
+      if (out !== null) {
+        writeFrame(arena, record + Sudog.FRAME, out);
+        out.block = 0;
+      }
+    }
+    // From here on the operation can be found, also by who repairs a channel.
+    Atomics.store(m, op + Op.STATE, State.WAITING);
+    for (const record of this.#records) {
+      enqueue(m, record);
+      if (this.#kind !== Kind.WATCHING) {
+        const opposite = m[record + Sudog.SENDS] === 1 ? Chan.RECV_FIRST : Chan.SEND_FIRST;
+        tellWatchers(arena, arena.wakes, (m[record + Sudog.CHAN] as number) + opposite);
+      }
+    }
+    if (this.#kind !== Kind.BLOCKING) arena.enlist(op, this);
+  }
+
+  /** A peer has completed it. */
+  completed(state: number): void {
+    const [op] = this.#records;
+    if (op === undefined || (state & State.MASK) !== State.DONE) return;
+    const status = (state >>> 4) & 15;
+    const index = state >>> 8;
+    const arena = this.#arena;
+    const took = status === Status.DONE && !this.#select.cases[index]?.send && this.#kind !== Kind.WATCHING;
+    if (took) {
+      incoming.ready();
+      incoming.take(arena.i32, (this.#records[index] as number) + Sudog.FRAME);
+    }
+    this.#leave(index, status === Status.DONE ? index : -1);
+    if (this.#kind === Kind.WATCHING) this.onReady?.();
+    else this.#select.deliver(index, status as Status);
+  }
+
+  cancel(): boolean {
+    const [op] = this.#records;
+    if (op === undefined) return false;
+    const m = this.#arena.i32;
+    if (Atomics.compareExchange(m, op + Op.STATE, State.WAITING, State.CANCELLED) !== State.WAITING) return false;
+    this.#leave(-1, -1);
+    return true;
+  }
+
+  /** Somebody died: a peer may have completed this and not told. Its channel may also be beyond repair. */
+  lookAgain(): void {
+    const [op] = this.#records;
+    if (op === undefined) return;
+    const state = Atomics.load(this.#arena.i32, op + Op.STATE);
+    if ((state & State.MASK) === State.DONE) this.completed(state);
+    else this.#giveUpIfBroken();
+  }
+
+  /** Blocks until it is completed (true) or `timeout` ms are over and it is withdrawn (false). */
+  sleep(timeout: number): boolean {
+    const deadline = performance.now() + timeout;
+    const [op] = this.#records as [number];
+    for (;;) {
+      const m = this.#arena.i32;
+      const state = Atomics.load(m, op + Op.STATE);
+      if ((state & State.MASK) === State.DONE) {
+        this.#arena.catchUp();
+        this.completed(state);
+        return true;
+      }
+      if ((state & State.MASK) === State.CLAIMED) {
+        this.#arena.look();
+        continue;
+      }
+      const left = deadline - performance.now();
+      if (left <= 0 && this.cancel()) return false;
+      if (left > 0 && Atomics.wait(m, op + Op.STATE, State.WAITING, Math.min(SLICE, left)) === 'timed-out') this.#arena.look();
+      if (this.#giveUpIfBroken()) return true;
+    }
+  }
+
+  #giveUpIfBroken(): boolean {
+    const arena = this.#arena;
+    const { cases } = this.#select;
+    for (let i = 0; i < cases.length; i++) {
+      const error = broken(arena, portIn(cases[i]).c);
+      if (error === undefined) continue;
+      const [op] = this.#records as [number];
+      if (Atomics.compareExchange(arena.i32, op + Op.STATE, State.WAITING, State.CANCELLED) !== State.WAITING) return false;
+      // The queues of a broken channel are left as they are, and so are the records, which may stand in them.
+      if (this.#kind !== Kind.BLOCKING) arena.delist(op);
+      this.#records = [];
+      this.#select.fail(i, error);
+      return true;
+    }
+    return false;
+  }
+
+  /** Pass 3: leaves the queues but that of case `committed`; gives back the messages but that of case `sent`, and the records. */
+  #leave(committed: number, sent: number): void {
+    const arena = this.#arena;
+    const m = arena.i32;
+    const records = this.#records;
+    const [op] = records as [number];
+    this.#records = [];
+    if (this.#kind !== Kind.BLOCKING) arena.delist(op);
+    for (let i = 0; i < records.length; i++) {
+      const record = records[i] as number;
+      if (i !== committed) {
+        const c = m[record + Sudog.CHAN] as number;
+        arena.lock(c);
+        dequeueSudoG(m, record);
+        arena.unlock(c);
+      }
+      const unsent = m[record + Sudog.SENDS] === 1 && i !== sent && m[record + Sudog.FRAME] === LONG;
+      if (unsent) arena.free(m[record + Sudog.FRAME + 2] as number);
+    }
+    for (let i = records.length - 1; i >= 0; i--) arena.giveRecord(records[i] as number);
+  }
+}
