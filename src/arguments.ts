@@ -32,7 +32,7 @@ function showObject(value: object): string {
 /** An integer of at least `min`. */
 export function checkInteger(name: string, value: unknown, min: number, max = Number.MAX_SAFE_INTEGER): number {
   const allowed = max === Number.MAX_SAFE_INTEGER ? `an integer of at least ${min}` : `an integer from ${min} to ${max}`;
-  if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) return value as number;
+  if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) return (value as number) + 0; // no -0
   throw new RangeError(`${name} must be ${allowed}, not ${show(value)}`);
 }
 

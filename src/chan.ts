@@ -52,7 +52,7 @@ export function never<T = never>(): Channel<T> {
 function open<T>(capacity: number, options: ChanOptions<T> | undefined): Channel<T> {
   const checked = checkOptions('options', options) as Record<string, unknown> | undefined;
   for (const option of Object.keys(checked ?? {})) checkOneOf('an option', option, OPTIONS);
-  const codec = checkCodec(checked?.['codec'] ?? codecs.structuredClone<T>()) as Codec<T>;
+  const codec = (checked?.['codec'] === undefined ? codecs.structuredClone<T>() : checkCodec(checked['codec'])) as Codec<T>;
   const name = checkName(checked?.['name']);
   const chosen = chooseEngine(checked?.['engine'], capacity);
   return makeChannel(chosen.engine.open<T>(chosen.name, { capacity, codec, name }));
