@@ -33,8 +33,8 @@ export interface Binding {
   length(handle: number): number;
   closed(handle: number): number;
 
-  /** 0, or BLOCKED, CLOSED, DISCONNECTED. */
-  trySend(handle: number, offset: number, length: number): number;
+  /** Sends the message at base, of as many bytes as word COUNT says. 0, or BLOCKED, CLOSED, DISCONNECTED. */
+  trySend(handle: number): number;
   /** The length of the message, which is at base. BLOCKED, CLOSED, NEED_GROW. */
   tryRecv(handle: number): number;
   /** As `tryRecv`, but looks again, yielding, for that long (at most 1 ms). */
@@ -57,8 +57,8 @@ export interface Binding {
   selectPark(offset: number, count: number, biased: number): number;
   /** As `selectPark`, looking for 25 µs first; its end comes by `wait`. */
   selectBlock(offset: number, count: number, biased: number): number;
-  /** `selectPark` of one send. */
-  parkSend(handle: number, offset: number, length: number): number;
+  /** `selectPark` of one send, of what `trySend` would send. */
+  parkSend(handle: number): number;
   /** `selectPark` of one receive. */
   parkRecv(handle: number): number;
   /** 1: withdrawn. 0: it has happened, and its end is still to come. */
@@ -78,7 +78,8 @@ export function connect(onCompletions: () => void): Loaded {
   if (loaded instanceof Error) return loaded;
   const code = loaded.binding.init(scratch.bytes.buffer, onCompletions);
   if (code < 0) return new Error(`the native addon ${loaded.file} does not start in this thread (code ${code})`);
-  native = loaded.binding;
+  // A copy: the exports were filled one by one, which left them slow to look up.
+  native = { ...loaded.binding };
   scratch.onGrow(() => native.setScratch(scratch.bytes.buffer));
   return loaded;
 }

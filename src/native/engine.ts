@@ -12,7 +12,6 @@ import {
   type Port,
   type Waiter,
 } from '../engine.js';
-import { scratch } from '../scratch.js';
 import type { TokenBody } from '../token.js';
 import { connect, native } from './binding.js';
 import { block } from './block.js';
@@ -50,8 +49,8 @@ function parked(code: number, cases: readonly Case[], waiter: Waiter): Parked | 
 function parkOne({ port, send, value }: Case): number {
   const { handle } = port as NativePort;
   if (!send) return native.parkRecv(handle);
-  const length = encode(port as NativePort, value);
-  return native.parkSend(handle, scratch.begin(), length);
+  encode(port as NativePort, value);
+  return native.parkSend(handle);
 }
 
 export const nativeFactory: EngineFactory = {

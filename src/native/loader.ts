@@ -7,9 +7,13 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { VERSION } from '../version.js';
 import type { Binding } from './binding.js';
 
-const require = createRequire(import.meta.url);
+/** This file; a bundle in CommonJS has no `import.meta.url`, but a name. */
+const here = typeof __filename === 'string' ? pathToFileURL(__filename).href : import.meta.url;
+const require = createRequire(here);
 /** From `dist/native`. */
 const ROOT = '../../';
 
@@ -65,7 +69,7 @@ function attempt(candidates: readonly string[]): Loaded {
 /** The file that `candidate` names; undefined if there is none. */
 function locate(candidate: string): string | undefined {
   if (candidate.startsWith(ROOT)) {
-    const file = new URL(candidate, import.meta.url);
+    const file = new URL(candidate, here);
     return existsSync(file) ? require.resolve(candidate) : undefined;
   }
   try {
@@ -76,8 +80,7 @@ function locate(candidate: string): string | undefined {
 }
 
 function checkVersion(version: number, file: string): void {
-  const { version: expected } = require(`${ROOT}package.json`) as { version: string };
   const found = `${Math.floor(version / 1e6)}.${Math.floor(version / 1e3) % 1e3}.${version % 1e3}`;
-  if (found === expected.replace(/[-+].*/, '')) return;
-  throw new Error(`${file} is version ${found}, but this package is version ${expected}: reinstall it, or build the addon again`);
+  if (found === VERSION.replace(/[-+].*/, '')) return;
+  throw new Error(`${file} is version ${found}, but this package is version ${VERSION}: reinstall it, or build the addon again`);
 }

@@ -11,14 +11,15 @@ import { failure } from './failure.js';
 import type { NativePort } from './port.js';
 import { Code, Word } from './wire.js';
 
-/** Encodes `value` at the returned length's start, which is `scratch.begin()` before and after. CodecError. */
-export function encode(port: NativePort<unknown>, value: unknown): number {
-  const start = scratch.begin();
+/** Makes `value` the message that `trySend` and `parkSend` send: at base, its length in word COUNT. CodecError. */
+export function encode(port: NativePort<unknown>, value: unknown): void {
+  const { writer } = scratch;
+  const start = writer.position;
   try {
     encodeTo(port.codec, value, port.label);
-    return scratch.end(start);
+    writer.words[Word.COUNT] = writer.position - start;
   } finally {
-    scratch.release(start);
+    writer.position = start;
   }
 }
 

@@ -62,8 +62,8 @@ export class NativePort<T = unknown> implements Port<T> {
   }
 
   trySend(value: T): Status {
-    const length = encode(this, value);
-    const code = native.trySend(this.handle, scratch.begin(), length);
+    encode(this, value);
+    const code = native.trySend(this.handle);
     return code === 0 ? Status.DONE : this.#unsent(code);
   }
 

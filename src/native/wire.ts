@@ -10,7 +10,8 @@
  *     │ base   │ count  │ case   │ status │ flavor │ id low │ id high│capacity│ stats  │
  *     └────────┴────────┴────────┴────────┴────────┴────────┴────────┴────────┴────────┘
  *  base      where native may write; JavaScript keeps it (64, or more while an encode is under way)
- *  count     length of the result; how many bytes are needed, after NEED_GROW; whether more is left, after a drain
+ *  count     length of the message at base, that is to be sent or was received; how many bytes are needed, after NEED_GROW;
+ *            how many messages are held, after a batch; whether more is left, after a drain
  *  case, status               of a select that was settled
  *  flavor, id, capacity       of the handle that `open` or `attach` made; capacity −1 is unbounded
  *  stats     word 8: channels alive in the process, 9: handles of this thread, 10: parked operations of this thread

@@ -118,6 +118,14 @@ impl Scratch {
         }
     }
 
+    /// Copies out the message at base, whose length is in word 1.
+    #[inline]
+    pub fn outgoing(&self) -> Result<Msg, Code> {
+        let base = self.base()?;
+        let len = usize::try_from(self.read(word::COUNT * 4)?).map_err(|_| Code::BadArgument)?;
+        Msg::copy(self.bytes(), base, len)
+    }
+
     /// Copies a message out.
     pub fn message(&self, offset: i32, len: i32) -> Result<Msg, Code> {
         let (at, len) = (usize::try_from(offset), usize::try_from(len));

@@ -18,7 +18,8 @@ const VERSION: i32 = version(env!("CARGO_PKG_VERSION"));
 const fn version(text: &str) -> i32 {
     let bytes = text.as_bytes();
     let (mut total, mut part, mut i) = (0, 0, 0);
-    while i < bytes.len() {
+    // A pre-release (`-rc.1`) has the number of its release.
+    while i < bytes.len() && bytes[i] != b'-' && bytes[i] != b'+' {
         if bytes[i] == b'.' {
             total = (total + part) * 1000;
             part = 0;
@@ -101,7 +102,7 @@ mod tests {
     #[test]
     fn a_version_is_one_number() {
         assert_eq!(
-            (version("0.1.0"), version("1.2.3"), version("12.34.56")),
+            (version("0.1.0"), version("1.2.3-rc.1"), version("12.34.56")),
             (1000, 1_002_003, 12_034_056)
         );
     }

@@ -12,10 +12,10 @@ use crate::state::{Completion, State, parts};
 use crate::wire::{COMPLETION, Code, word};
 
 callback! {
-    /// `parkSend(handle, offset, length)`: `selectPark` of one send.
+    /// `parkSend(handle)`: `selectPark` of one send, of what `trySend` would send.
     ParkSend = c"parkSend", |state, args| {
         let channel = Arc::clone(state.channel(args.int(0)?)?);
-        let (msg, wake) = (state.scratch.message(args.int(1)?, args.int(2)?)?, inbox(state)?);
+        let (msg, wake) = (state.scratch.outgoing()?, inbox(state)?);
         park_numbered(state, |key| park_send(channel, msg, wake, key))
     }
 }

@@ -9,10 +9,10 @@ use crate::state::State;
 use crate::wire::{Code, Reply};
 
 callback! {
-    /// `trySend(handle, offset, length)`: 0, or why not.
+    /// `trySend(handle)`: sends the message at base, of as many bytes as word 1 says. 0, or why not.
     TrySend = c"trySend", |state, args| {
         let channel = state.channel(args.int(0)?)?;
-        let msg = state.scratch.message(args.int(1)?, args.int(2)?)?;
+        let msg = state.scratch.outgoing()?;
         match channel.try_send(msg) {
             Ok(()) => Ok(0),
             Err(TrySendError::Full(_)) => Err(Code::Blocked),
