@@ -91,7 +91,7 @@ export class Writer {
     while (capacity < needed) capacity *= 2;
     const memory = new ArrayBuffer(Math.min(capacity, MAX_MESSAGE + HEADER_BYTES));
     const bytes = new Uint8Array(memory);
-    bytes.set(this.bytes.subarray(0, Math.max(HEADER_BYTES, this.position)));
+    bytes.set(this.bytes); // all of it: a string may be rewriting itself behind the position
     this.bytes = bytes;
     this.view = new DataView(memory);
     this.words = new Int32Array(memory, 0, HEADER_BYTES / 4);

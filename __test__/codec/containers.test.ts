@@ -1,0 +1,180 @@
+/** Structs, tuples, arrays, optionals, literals and unions: what they take, what they name, what arrives. */
+import { deepStrictEqual } from 'node:assert/strict';
+import { type Codec, CodecError, codec } from 'hchan';
+import { describe, expect, it } from 'vitest';
+import { carried, decoded, encoded } from './message.js';
+
+const job = codec.struct({
+  id: codec.u32,
+  name: codec.string,
+  tags: codec.array(codec.u8),
+  at: codec.tuple(codec.f64, codec.bool),
+});
+
+function message(made: Codec<never>, value: unknown): string {
+  try {
+    encoded(made, value);
+  } catch (error) {
+    expect(error).toBeInstanceOf(CodecError);
+    return (error as CodecError).message;
+  }
+  throw new Error('it fits');
+}
+
+describe('a value that does not fit', () => {
+  const fits = { id: 1, name: 'a', tags: [1, 2, 3, 4], at: [1, true] };
+
+  it.each([
+    ['.id', { id: -1 }, 'value at .id does not fit u32: got -1, allowed integers 0 to 4294967295'],
+    ['.id, left out', { id: undefined }, 'value at .id does not fit u32: got undefined, allowed integers 0 to 4294967295'],
+    ['.name', { name: 7 }, 'value at .name does not fit string: got 7, allowed a string'],
+    ['.tags', { tags: 'abc' }, 'value at .tags does not fit array(u8): got "abc", allowed an array'],
+    ['.tags[3]', { tags: [0, 1, 2, 300] }, 'value at .tags[3] does not fit u8: got 300, allowed integers 0 to 255'],
+    ['.at', { at: [1] }, 'value at .at does not fit tuple(f64,bool): got an array of 1, allowed an array of 2'],
+    ['.at[1]', { at: [1, 'x'] }, 'value at .at[1] does not fit bool: got "x", allowed true or false'],
+  ])('is named by its path: %s', (_, change, text) => {
+    expect(message(job as Codec<never>, { ...fits, ...change })).toBe(text);
+  });
+
+  it('is named also where the name is no identifier', () => {
+    expect(message(codec.struct({ 'a b': codec.u8 }) as Codec<never>, {})).toContain('value at ["a b"] does not fit u8');
+  });
+
+  it('is named at the top', () => {
+    for (const value of [null, undefined, 3, 'x']) expect(message(job as Codec<never>, value)).toContain('allowed an object');
+    expect(message(codec.struct({}) as Codec<never>, null)).toContain('allowed an object');
+  });
+
+  it('is described in a few words, however large', () => {
+    expect(message(codec.u8 as Codec<never>, 'x'.repeat(1e6)).length).toBeLessThan(200);
+    expect(message(codec.literals('a', 'b') as Codec<never>, 'c')).toBe('value does not fit literals: got "c", allowed "a", "b"');
+  });
+
+  it('carries what a getter threw as its cause', () => {
+    const cause = new Error('no');
+    const value = {
+      ...fits,
+      get name(): string {
+        throw cause;
+      },
+    };
+    expect(() => encoded(job as Codec<never>, value)).toThrow(expect.objectContaining({ name: 'CodecError', cause }));
+    expect(message(job as Codec<never>, value)).toBe('value at .name cannot be encoded: no');
+  });
+});
+
+describe('struct', () => {
+  it('sends its fields and no others, inherited ones and getters too', () => {
+    class Point {
+      x = 1;
+      other = 'secret';
+      get y() {
+        return 2;
+      }
+    }
+    const point = codec.struct({ x: codec.u8, y: codec.u8 });
+    deepStrictEqual(carried(point, new Point()), { x: 1, y: 2 });
+  });
+
+  it('keeps a field left out apart from one that is undefined, and the order of its fields', () => {
+    const made = codec.struct({ a: codec.optional(codec.u8), b: codec.u8, c: codec.optional(codec.string) });
+    deepStrictEqual(carried(made, { b: 1 }), { b: 1 });
+    deepStrictEqual(carried(made, { a: undefined, b: 1 } as never), { a: undefined, b: 1 });
+    expect(Object.keys(carried(made, { c: 'x', b: 1, a: 2 }))).toEqual(['a', 'b', 'c']);
+  });
+
+  it('treats __proto__, constructor and toString as data', () => {
+    const names = { ['__proto__']: codec.optional(codec.json()), constructor: codec.u8, toString: codec.optional(codec.u8) };
+    const made = codec.struct(names as unknown as Record<string, Codec<unknown>>) as Codec<never>;
+    const value = JSON.parse('{"__proto__": {"polluted": true}, "constructor": 1}');
+    const back = decoded(made, encoded(made, value)) as object;
+    deepStrictEqual(back, value);
+    expect(Object.getPrototypeOf(back)).toBe(Object.prototype);
+    expect('polluted' in back).toBe(false);
+    expect(message(made, {})).toContain('.constructor does not fit u8: got undefined');
+  });
+
+  it('has a size when all its fields have one', () => {
+    expect(codec.struct({ a: codec.u8, b: codec.tuple(codec.f64, codec.void), c: codec.literals('x') }).size).toBe(10);
+    expect(codec.struct({ a: codec.u8, b: codec.string }).size).toBeUndefined();
+  });
+
+  it('has an id that tells any two structures apart', () => {
+    const custom = { id: 'u8', encode: () => {}, decode: () => 0 };
+    const made = [
+      codec.struct({ a: codec.u8, b: codec.u8 }),
+      codec.struct({ b: codec.u8, a: codec.u8 }),
+      codec.struct({ 'a":u8,"b': codec.u8 }),
+      codec.struct({ a: codec.u8, b: custom }),
+      codec.tuple(codec.u8, codec.u8),
+      codec.array(codec.tuple(codec.u8)),
+      codec.union('k', { a: codec.struct({ b: codec.u8 }) }),
+      codec.literals('1'),
+      codec.literals(1),
+      codec.optional(codec.u8),
+    ];
+    expect(new Set(made.map((each) => each.id)).size).toBe(made.length);
+    expect(codec.struct({ a: codec.u8 }).id).toBe(codec.struct({ a: codec.u8 }).id);
+  });
+
+  it('refuses fields that are no codecs', () => {
+    expect(() => codec.struct({ a: 'u8' } as never)).toThrow(TypeError);
+    expect(() => codec.struct(null as never)).toThrow(TypeError);
+    expect(() => codec.array(undefined as never)).toThrow('codec must be a codec, got undefined');
+  });
+});
+
+describe('array', () => {
+  it('of elements without bytes still pays for each of them', () => {
+    const made = codec.array(codec.void);
+    expect(carried(made, new Array(1000).fill(undefined))).toHaveLength(1000);
+    expect(encoded(made as Codec<never>, new Array(1000).fill(undefined)).length).toBeGreaterThan(1000);
+  });
+
+  it('takes arrays only', () => {
+    for (const value of [{ length: 0 }, new Uint8Array(2), 'ab', null])
+      expect(message(codec.array(codec.u8) as Codec<never>, value)).toContain('allowed an array');
+  });
+});
+
+describe('literals', () => {
+  it('carries more than 256 of them in two bytes', () => {
+    const all = Array.from({ length: 300 }, (_, i) => `l${i}`) as [string, ...string[]];
+    const made = codec.literals(...all);
+    expect(made.size).toBe(2);
+    expect(carried(made, 'l299')).toBe('l299');
+  });
+
+  it('refuses lists that make no sense', () => {
+    expect(() => codec.literals('a', 'a')).toThrow(TypeError);
+    expect(() => codec.literals(...([] as unknown as ['a']))).toThrow(RangeError);
+    expect(() => codec.literals({} as never)).toThrow(TypeError);
+    expect(() => codec.literals(Number.NaN)).toThrow(TypeError);
+  });
+});
+
+describe('union', () => {
+  const made = codec.union('kind', {
+    circle: codec.struct({ r: codec.f64 }),
+    square: codec.struct({ side: codec.f64, at: codec.optional(codec.u8) }),
+  });
+
+  it('carries its variants, discriminator first', () => {
+    deepStrictEqual(carried(made, { kind: 'circle', r: 1 }), { kind: 'circle', r: 1 });
+    expect(Object.keys(carried(made, { side: 2, kind: 'square', at: 1 }))).toEqual(['kind', 'side', 'at']);
+  });
+
+  it('names what is wrong with the discriminator and with the fields', () => {
+    expect(message(made as Codec<never>, { kind: 'line' })).toContain(
+      'value at .kind does not fit discriminator: got "line", allowed "circle", "square"',
+    );
+    expect(message(made as Codec<never>, { kind: 'circle', r: '1' })).toContain('value at .r does not fit f64');
+    expect(message(made as Codec<never>, null)).toContain('allowed an object');
+  });
+
+  it('refuses variants that are no structs, or have the discriminator as a field', () => {
+    expect(() => codec.union('kind', { a: codec.u8 } as never)).toThrow('must be a codec.struct');
+    expect(() => codec.union('kind', { a: codec.struct({ kind: codec.u8 }) })).toThrow('which is the discriminator');
+    expect(() => codec.union('kind', {})).toThrow(TypeError);
+  });
+});

@@ -1,0 +1,158 @@
+/** Codecs of one's own: msgpackr in a few lines, and what becomes of their mistakes. */
+import { deepStrictEqual } from 'node:assert/strict';
+import { type Codec, CodecError, chan, codec } from 'hchan';
+import { pack, unpack } from 'msgpackr';
+import { describe, expect, it } from 'vitest';
+import { checkCodec, codecSpec, encodeTo, isFallible } from '../../dist/codec/codec.js';
+import { scratch } from '../../dist/scratch.js';
+import { carried, encoded } from './message.js';
+
+const msgpack: Codec<unknown> = {
+  id: 'msgpack',
+  encode: (value, to) => to.blob(pack(value)),
+  decode: (from) => unpack(from.blob()),
+};
+
+describe('a custom codec', () => {
+  const value = { a: [1, 'x', null], b: new Uint8Array(3) };
+
+  it('carries values alone and inside of others', () => {
+    deepStrictEqual(carried(msgpack, { a: [1, 'x', null] }), { a: [1, 'x', null] });
+    const nested = codec.struct({ first: codec.array(msgpack), last: codec.u8 });
+    deepStrictEqual(carried(nested, { first: [{ x: 1 }, 2], last: 3 }), { first: [{ x: 1 }, 2], last: 3 });
+  });
+
+  it('carries values over a channel', async () => {
+    const channel = chan<unknown>(2, { codec: msgpack });
+    await channel.send({ a: 1 });
+    deepStrictEqual(await channel.recv(), { ok: true, value: { a: 1 } });
+    channel.close();
+  });
+
+  it('has no description, runs code, and stands in ids under its own', () => {
+    expect(codecSpec(msgpack)).toBeUndefined();
+    expect(codecSpec(codec.array(msgpack) as Codec<unknown>)).toBeUndefined();
+    expect(isFallible(codec.optional(msgpack))).toBe(true);
+    expect(codec.array(msgpack).id).toBe('array(<"msgpack">)');
+  });
+
+  it('that throws is a CodecError with its cause, sending and receiving', () => {
+    const cause = new Error('mine');
+    const fail = (): never => {
+      throw cause;
+    };
+    const sending: Codec<unknown> = { id: 'x', encode: fail, decode: fail };
+    const receiving: Codec<unknown> = { id: 'x', encode: (_, to) => to.u8(1), decode: fail };
+    for (const act of [() => carried(sending, value), () => carried(receiving, value)]) {
+      expect(act).toThrow(expect.objectContaining({ name: 'CodecError', cause }));
+    }
+  });
+
+  it('that does not keep to its size, or leaves bytes over, is a CodecError', () => {
+    const liar: Codec<number> = { id: 'x', size: 4, encode: (_, to) => to.u8(1), decode: (from) => from.u8() };
+    expect(() => encoded(liar as Codec<never>, 1)).toThrow('wrote 1 bytes, but its size is 4');
+    const lazy: Codec<number> = { id: 'x', encode: (_, to) => to.u32(1), decode: (from) => from.u8() };
+    expect(() => carried(lazy, 1)).toThrow('3 bytes are left over');
+  });
+
+  it('is told from what is none', () => {
+    expect(checkCodec(msgpack)).toBe(msgpack);
+    for (const wrong of [
+      null,
+      1,
+      'u8',
+      {},
+      { id: '' },
+      { ...msgpack, size: -1 },
+      { ...msgpack, size: 1.5 },
+      { ...msgpack, decode: 1 },
+    ]) {
+      expect(() => checkCodec(wrong)).toThrow(TypeError);
+    }
+  });
+});
+
+describe('code that runs while a value is encoded', () => {
+  const inner = codec.array(codec.string);
+
+  /** Sends another, larger value by the same memory in the midst of an encode. */
+  function meddle(): void {
+    const start = scratch.begin();
+    try {
+      encodeTo(inner as Codec<unknown>, new Array(3000).fill('meddle'.repeat(10)), 'inner');
+      scratch.bytes.fill(255, scratch.words[0], (scratch.words[0] as number) + 100); // native's results
+    } finally {
+      scratch.release(start);
+    }
+  }
+
+  it.each<[string, Codec<never>, (act: () => void) => unknown, unknown]>([
+    [
+      'a getter of a struct',
+      codec.struct({ a: codec.u32, b: codec.string, c: codec.f64, d: codec.u8 }) as Codec<never>,
+      (act) => ({ a: 1, get b() { act(); return 'b'; }, c: 3, get d() { act(); return 4; } }), // biome-ignore format: one value
+      { a: 1, b: 'b', c: 3, d: 4 },
+    ],
+    ['toJSON', codec.tuple(codec.json(), codec.u8) as Codec<never>, (act) => [{ toJSON: () => { act(); return 'j'; } }, 5], ['j', 5]], // biome-ignore format: one value
+    [
+      'a getter of a cloned object',
+      codec.structuredClone() as Codec<never>,
+      (act) => ({ a: [1, { get x() { act(); return carried(codec.structuredClone(), { y: 2 }); } }], z: 'z' }), // biome-ignore format: one value
+      { a: [1, { x: { y: 2 } }], z: 'z' },
+    ],
+    [
+      'a custom codec',
+      codec.array({ id: 'meddler', encode: (value: () => void, to) => { value(); to.u8(7); }, decode: (from) => from.u8() }) as unknown as Codec<never>, // biome-ignore format: one value
+      (act) => [act, act],
+      [7, 7],
+    ],
+  ])('does no harm to the message: %s', (_, made, value, expected) => {
+    const start = scratch.begin();
+    expect(start).toBe(64);
+    try {
+      encodeTo(made as Codec<unknown>, value(meddle), 'outer');
+      const message = scratch.bytes.slice(start, start + scratch.end(start));
+      deepStrictEqual(carried(copyOf(message), undefined), message);
+      const from = scratch.reader.reset(start, start + scratch.end(start));
+      deepStrictEqual(made.decode(from), expected);
+    } finally {
+      scratch.release(start);
+    }
+    expect(scratch.words[0]).toBe(64);
+  });
+
+  /** A codec that gives `bytes` back: the message must not change under a second encode either. */
+  function copyOf(bytes: Uint8Array): Codec<unknown> {
+    return { id: 'copy', encode: (_, to) => to.raw(bytes), decode: (from) => from.raw(from.remaining) };
+  }
+
+  it('grows the memory for all who use it', () => {
+    let told = 0;
+    scratch.onGrow(() => {
+      told++;
+    });
+    const before = scratch.bytes.length;
+    const start = scratch.begin();
+    try {
+      scratch.grow(before + 1);
+      encodeTo(codec.bytes as Codec<unknown>, new Uint8Array(before * 4), 'big');
+      expect(scratch.end(start)).toBeGreaterThan(before * 4);
+    } finally {
+      scratch.release(start);
+    }
+    expect(told).toBe(2);
+    expect(scratch.reader.bytes).toBe(scratch.bytes);
+    expect(scratch.buffer.buffer).toBe(scratch.bytes.buffer);
+    expect(scratch.words.buffer).toBe(scratch.bytes.buffer);
+  });
+
+  it('is told what does not fit, with the name of the channel', () => {
+    const start = scratch.begin();
+    expect(() => encodeTo(codec.u8 as Codec<unknown>, 300, "channel 'jobs'")).toThrow(
+      "channel 'jobs': value does not fit u8: got 300, allowed integers 0 to 255",
+    );
+    scratch.release(start);
+    expect(() => encodeTo(codec.u8 as Codec<unknown>, {}, 'x')).toThrow(CodecError);
+    scratch.release(start);
+  });
+});

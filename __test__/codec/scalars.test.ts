@@ -1,0 +1,150 @@
+/** Scalars take exactly their type and range, and say what they allow. */
+import { deepStrictEqual } from 'node:assert/strict';
+import { Buffer } from 'node:buffer';
+import { type Codec, CodecError, codec } from 'hchan';
+import { describe, expect, it } from 'vitest';
+import { numericArray, Reader } from '../../dist/codec/codec.js';
+import { carried, decoded, encoded } from './message.js';
+
+const INTEGERS = [
+  ['u8', 0, 255],
+  ['i8', -128, 127],
+  ['u16', 0, 65_535],
+  ['i16', -32_768, 32_767],
+  ['u32', 0, 4_294_967_295],
+  ['i32', -2_147_483_648, 2_147_483_647],
+] as const;
+
+describe.each(INTEGERS)('%s', (name, min, max) => {
+  const made = codec[name] as Codec<never>;
+
+  it.each([min, max, 0, 1])('carries %d', (value) => {
+    expect(carried(codec[name], value)).toBe(value);
+  });
+
+  it.each([
+    min - 1,
+    max + 1,
+    0.5,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    '1',
+    1n,
+    null,
+    undefined,
+    true,
+    [1],
+    { valueOf: () => 1 },
+  ])('refuses %s', (value) => {
+    expect(() => encoded(made, value)).toThrow(CodecError);
+    expect(() => encoded(made, value)).toThrow(`allowed integers ${min} to ${max}`);
+  });
+});
+
+describe.each([
+  ['u64', 0n, 2n ** 64n - 1n],
+  ['i64', -(2n ** 63n), 2n ** 63n - 1n],
+] as const)('%s', (name, min, max) => {
+  it('carries bigints in its range and nothing else', () => {
+    for (const value of [min, max, 1n]) expect(carried(codec[name], value)).toBe(value);
+    for (const value of [min - 1n, max + 1n, 1, '1'])
+      expect(() => encoded(codec[name] as Codec<never>, value)).toThrow(CodecError);
+  });
+});
+
+describe('numbers', () => {
+  it('f64 carries every number, -0 and NaN included', () => {
+    for (const value of [0, -0, 1.5, Number.NaN, Number.NEGATIVE_INFINITY, Number.MIN_VALUE]) {
+      expect(carried(codec.f64, value)).toBe(value);
+    }
+  });
+
+  it('f32 carries the nearest float', () => {
+    expect(carried(codec.f32, 0.1)).toBe(Math.fround(0.1));
+    expect(carried(codec.f32, Number.NaN)).toBe(Number.NaN);
+  });
+
+  it('match the typed array of the same elements, byte for byte', () => {
+    for (const name of ['u8', 'i8', 'u16', 'i16', 'u32', 'i32', 'f32', 'f64', 'u64', 'i64'] as const) {
+      const made = codec[name] as Codec<unknown>;
+      const array = numericArray(made);
+      if (array === undefined) throw new Error(`${name} has no typed array`);
+      const value = array.name.startsWith('Big') ? 77n : 77;
+      const bytes = encoded(made as Codec<never>, value);
+      expect(new array(bytes.buffer as ArrayBuffer)[0]).toBe(value);
+      expect(array.BYTES_PER_ELEMENT).toBe(made.size);
+    }
+    expect(numericArray(codec.bool as Codec<unknown>)).toBeUndefined();
+    expect(numericArray({ ...codec.u8 } as Codec<unknown>)).toBeUndefined();
+  });
+});
+
+describe('bool, void and bytes', () => {
+  it('bool takes true and false only', () => {
+    expect([carried(codec.bool, true), carried(codec.bool, false)]).toEqual([true, false]);
+    for (const value of [0, 1, 'true', null, undefined])
+      expect(() => encoded(codec.bool as Codec<never>, value)).toThrow(CodecError);
+  });
+
+  it('void takes undefined only, and no byte', () => {
+    expect(encoded(codec.void as Codec<never>, undefined)).toHaveLength(0);
+    expect(carried(codec.void, undefined)).toBeUndefined();
+    expect(() => encoded(codec.void as Codec<never>, null)).toThrow(CodecError);
+  });
+
+  it('bytes takes Uint8Array and Buffer, and gives a Uint8Array with memory of its own', () => {
+    const message = encoded(codec.bytes as Codec<never>, Buffer.from('abc'));
+    const value = decoded(codec.bytes as Codec<never>, message) as Uint8Array;
+    expect(value.constructor).toBe(Uint8Array);
+    expect(value.buffer.byteLength).toBe(3);
+    message.fill(0);
+    deepStrictEqual(value, Uint8Array.of(97, 98, 99));
+    for (const wrong of [[1], 'a', new ArrayBuffer(1), new Uint16Array(1)]) {
+      expect(() => encoded(codec.bytes as Codec<never>, wrong)).toThrow('allowed a Uint8Array');
+    }
+  });
+
+  it('decodes to copies also from a Buffer and from shared memory', () => {
+    const message = encoded(codec.tuple(codec.bytes, codec.string) as unknown as Codec<never>, [
+      Uint8Array.of(1, 2),
+      'é'.repeat(40),
+    ]);
+    const shared = new Uint8Array(new SharedArrayBuffer(message.length));
+    shared.set(message);
+    for (const memory of [Buffer.from(message), shared]) {
+      const from = new Reader(memory);
+      const copy = from.bytes.length > 0 ? codec.tuple(codec.bytes, codec.string).decode(from) : undefined;
+      expect(copy?.[0].buffer).toBeInstanceOf(ArrayBuffer);
+      memory.fill(0);
+      deepStrictEqual(copy, [Uint8Array.of(1, 2), 'é'.repeat(40)]);
+    }
+  });
+});
+
+describe('string', () => {
+  it.each([
+    ['empty', ''],
+    ['ASCII', 'abc'],
+    ['Latin-1', 'é'.repeat(16)],
+    ['long Latin-1', 'é'.repeat(5000)],
+    ['UTF-8 whose length takes more bytes than its characters', '𐀀'.repeat(8)],
+    ['long UTF-8', 'aé€𐀀'.repeat(5000)],
+    ['a lone surrogate', 'a\ud800b'],
+    ['long with lone surrogates', '\udfff\ud800'.repeat(5000)],
+    ['a byte order mark', `\ufeff${'€'.repeat(20)}`],
+    ['NUL', '\0'.repeat(40)],
+  ])('carries %s', (_, value) => {
+    expect(carried(codec.string, value)).toBe(value);
+  });
+
+  it('carries every length around the limits of its fast paths', () => {
+    for (let length = 0; length < 70; length++) {
+      for (const unit of ['a', 'é', '€', '\ud800']) expect(carried(codec.string, unit.repeat(length))).toBe(unit.repeat(length));
+    }
+  });
+
+  it('refuses what is no string', () => {
+    for (const value of [1, null, undefined, new String('a')])
+      expect(() => encoded(codec.string as Codec<never>, value)).toThrow(CodecError);
+  });
+});
