@@ -2,8 +2,9 @@
 /**
  * Runs the code in the documentation. Every block fenced as `ts` in README.md and docs/ is type-checked, and run unless
  * it is fenced as `ts no-run`; where lines end in `// prints …`, what the block writes to stdout must be just those
- * texts. A block fenced as `ts continued` goes on from the one before it. A block fenced as `js NAME` becomes the file
- * NAME beside the blocks of its page, for code that starts a worker.
+ * texts. A block fenced as `ts continued` goes on from the one before it. A block fenced as `js run` is run as it stands;
+ * one fenced as `js NAME` becomes the file NAME beside the blocks of its page, for code that starts a worker. A block that
+ * does not run says why: `ts no-run: it needs a server`.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -39,7 +40,9 @@ function writePage(page) {
   const programs = [];
   for (const block of blocksOf(page)) {
     const previous = programs.at(-1);
-    if (block.language === 'js') writeFileSync(join(work, folder, basename(block.mode)), block.code);
+    if (block.language === 'js' && block.mode === 'run')
+      programs.push({ ...block, path: join(folder, `line-${block.line}.mjs`) });
+    else if (block.language === 'js') writeFileSync(join(work, folder, basename(block.mode)), block.code);
     else if (block.mode === 'continued' && previous !== undefined) previous.code += `\n${block.code}`;
     else programs.push({ ...block, path: join(folder, `line-${block.line}.mts`) });
   }
@@ -87,7 +90,7 @@ if (problems.length === 0) {
     const inside = page.slice('.cache/docs/'.length);
     cpSync(join(work, inside), join(work, 'out', inside));
   }
-  const toRun = programs.filter(({ mode }) => mode !== 'no-run');
+  const toRun = programs.filter(({ mode }) => !mode.startsWith('no-run'));
   problems.push(...toRun.map(runProgram).filter((problem) => problem !== undefined));
 }
 for (const problem of problems) process.stderr.write(`docs: ${problem}\n`);

@@ -37,40 +37,49 @@ function repository(directory) {
   return { repository: { type: 'git', url: `git+${server}/${name}.git`, ...(directory && { directory }) } };
 }
 
-function stageOwn(stage, version) {
-  const manifest = { ...own, version, ...repository() };
+function stageOwn(stage) {
+  const manifest = { ...own, ...repository() };
   for (const field of NOT_PUBLISHED) delete manifest[field];
-  manifest.optionalDependencies = Object.fromEntries(platforms.map((platform) => [`@hchan/${platform}`, version]));
+  manifest.optionalDependencies = Object.fromEntries(platforms.map((platform) => [`@hchan/${platform}`, own.version]));
   mkdirSync(stage, { recursive: true });
   for (const file of [...own.files, 'README.md', 'LICENSE']) cpSync(join(root, file), join(stage, file), { recursive: true });
   write(join(stage, 'package.json'), manifest);
 }
 
-function stagePlatform(stage, platform, version) {
+function stagePlatform(stage, platform) {
   const from = join(root, 'npm', platform);
   const addon = addonOf(platform);
   mkdirSync(stage, { recursive: true });
   for (const file of ['README.md', '../../LICENSE']) cpSync(join(from, file), join(stage, file.replaceAll('../', '')));
-  write(join(stage, 'package.json'), { ...read(join(from, 'package.json')), version, ...repository(`npm/${platform}`) });
+  write(join(stage, 'package.json'), {
+    ...read(join(from, 'package.json')),
+    version: own.version,
+    ...repository(`npm/${platform}`),
+  });
   if (addon !== undefined) cpSync(addon, join(stage, `hchan.${platform}.node`));
 }
 
 /** What stands in the way of publishing, one sentence each. */
 export function obstacles() {
+  const places = {
+    'CHANGELOG.md': `\n## ${own.version}\n`,
+    'Cargo.toml': `\nversion = "${own.version}"\n`,
+    'src/version.ts': `VERSION = '${own.version}'`,
+  };
   const missing = platforms.filter((platform) => addonOf(platform) === undefined);
-  const changelog = readFileSync(join(root, 'CHANGELOG.md'), 'utf8');
+  const behind = Object.keys(places).filter((file) => !readFileSync(join(root, file), 'utf8').includes(places[file]));
   return [
     ...missing.map((platform) => `npm/${platform} has no addon`),
-    ...(changelog.includes(`\n## ${own.version}\n`) ? [] : [`CHANGELOG.md has no section '## ${own.version}'`]),
+    ...behind.map((file) => `${file} does not know version ${own.version}`),
   ];
 }
 
 /** Stages and packs everything under `out`; returns the tarballs, the platforms' first. */
-export function pack(out, { version = own.version } = {}) {
+export function pack(out) {
   rmSync(out, { recursive: true, force: true });
   const stages = [...platforms, 'hchan'].map((name) => join(out, 'stage', name));
-  for (const stage of stages.slice(0, -1)) stagePlatform(stage, platforms[stages.indexOf(stage)], version);
-  stageOwn(stages.at(-1), version);
+  for (const stage of stages.slice(0, -1)) stagePlatform(stage, platforms[stages.indexOf(stage)]);
+  stageOwn(stages.at(-1));
   const npm = spawnSync('npm', ['pack', '--json', '--loglevel=error', `--pack-destination=${out}`, ...stages], {
     encoding: 'utf8',
     shell: process.platform === 'win32',

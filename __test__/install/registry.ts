@@ -1,6 +1,6 @@
 /**
  * Once before all suites: packs every package, starts a registry on loopback that knows no other registry, and publishes
- * to it. `inject('registry')` is its address, `inject('nextVersion')` a later version whose addons are still of this one.
+ * to it. `inject('registry')` is its address.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo, Server } from 'node:net';
@@ -14,7 +14,6 @@ declare module 'vitest' {
   export interface ProvidedContext {
     registry: string;
     version: string;
-    nextVersion: string;
     /** Where the tarballs of this version and their staged folders are. */
     packed: string;
   }
@@ -57,13 +56,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const server = await startRegistry(join(home, 'storage'));
   const registry = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-  const nextVersion = version.replace(/\d+$/, (patch) => String(Number(patch) + 1));
   const packed = join(home, 'packed');
-  for (const tarball of pack(join(home, 'next'), { version: nextVersion })) await publish(tarball, registry);
   for (const tarball of pack(packed)) await publish(tarball, registry);
   project.provide('registry', registry);
   project.provide('version', version);
-  project.provide('nextVersion', nextVersion);
   project.provide('packed', packed);
   return async () => {
     await new Promise((resolve) => server.close(resolve));
