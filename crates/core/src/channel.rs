@@ -97,7 +97,11 @@ impl<T: Send + 'static> Channel<T> {
     /// by [`Flavor::Mutex`] whatever was asked for.
     #[must_use]
     pub fn new(flavor: Flavor, capacity: Option<usize>) -> Arc<Self> {
-        let flavor = if capacity == Some(0) { Flavor::Mutex } else { flavor };
+        let flavor = if capacity == Some(0) {
+            Flavor::Mutex
+        } else {
+            flavor
+        };
         let core = match flavor {
             Flavor::Mutex => Core::Mutex(Locked::new(capacity.unwrap_or(usize::MAX))),
             Flavor::Crossbeam => Core::Crossbeam(Gated::new(capacity)),
@@ -136,8 +140,7 @@ impl<T: Send + 'static> Channel<T> {
     #[inline]
     pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
         let mut after = After::new();
-        let result =
-            carried!(&self.core, locked => locked.lock().send(value, &mut after), gated => gated.send(value, &mut after));
+        let result = carried!(&self.core, locked => locked.lock().send(value, &mut after), gated => gated.send(value, &mut after));
         after.run();
         result
     }
@@ -172,7 +175,11 @@ impl<T: Send + 'static> Channel<T> {
     ///
     /// # Errors
     /// There was nothing, or will be nothing any more.
-    pub fn try_recv_many(&self, max: usize, into: &mut impl FnMut(T)) -> Result<usize, TryRecvError> {
+    pub fn try_recv_many(
+        &self,
+        max: usize,
+        into: &mut impl FnMut(T),
+    ) -> Result<usize, TryRecvError> {
         let mut after = After::new();
         let result = carried!(&self.core,
             locked => {
@@ -242,7 +249,10 @@ impl<T: Send + 'static> Channel<T> {
 }
 
 /// How one attempt at a case ended.
-pub(crate) fn sent<T>(result: Result<(), TrySendError<T>>, value: &mut Option<T>) -> Option<Event<T>> {
+pub(crate) fn sent<T>(
+    result: Result<(), TrySendError<T>>,
+    value: &mut Option<T>,
+) -> Option<Event<T>> {
     match result {
         Ok(()) => Some(Event::Sent),
         Err(TrySendError::Closed(value)) => Some(Event::SendClosed(value)),

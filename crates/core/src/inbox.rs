@@ -77,6 +77,15 @@ impl Wake for Inbox {
             keys.waiting.push(key);
             keys.waiting.len() == 1
         };
+        #[cfg(loom)]
+        if crate::mutant::is(crate::mutant::Mutant::RingUnlocked) {
+            let bell = self.bell.lock().take();
+            if let Some(ring) = bell {
+                ring();
+                *self.bell.lock() = Some(ring);
+            }
+            return;
+        }
         if first {
             let bell = self.bell.lock();
             if let Some(ring) = bell.as_ref() {

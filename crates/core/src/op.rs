@@ -159,11 +159,18 @@ impl<T> Waiter<T> {
     /// None: the operation is not waiting any more, and this entry of it is void.
     pub(crate) fn claim(&self) -> Option<Claim<'_, T>> {
         let state = self.op.state.lock();
-        (state.is_waiting() || mutant!(CommitTwice)).then_some(Claim { state, case: self.case })
+        (state.is_waiting() || mutant!(CommitTwice)).then_some(Claim {
+            state,
+            case: self.case,
+        })
     }
 
     /// Lets `end` commit the operation, and notes what that means for later. None: it was void, or `end` did not.
-    pub(crate) fn end<R>(self, after: &mut After<T>, end: impl FnOnce(Claim<'_, T>) -> Option<R>) -> Option<R> {
+    pub(crate) fn end<R>(
+        self,
+        after: &mut After<T>,
+        end: impl FnOnce(Claim<'_, T>) -> Option<R>,
+    ) -> Option<R> {
         let ended = self.claim().and_then(end);
         if ended.is_some() {
             after.wake(self.op);
@@ -183,7 +190,10 @@ impl<T> Claim<'_, T> {
     /// Commits. The caller wakes the owner after its locks.
     pub(crate) fn commit(mut self, event: Event<T>, number: u64) {
         self.state.phase = Phase::Done {
-            outcome: Outcome { case: self.case, event },
+            outcome: Outcome {
+                case: self.case,
+                event,
+            },
             number,
         };
     }
@@ -195,7 +205,12 @@ impl<T> Op<T> {
             phase: Phase::Waiting,
             slots: Few::none(),
         });
-        Arc::new(Self { specs, state, wake, key })
+        Arc::new(Self {
+            specs,
+            state,
+            wake,
+            key,
+        })
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, State<T>> {
@@ -223,7 +238,9 @@ impl<T: Send + 'static> Op<T> {
         let cases = self.specs.iter().zip(slots.iter_mut());
         Some(
             cases
-                .filter_map(|(spec, slot)| Case::join(spec.channel.clone(), spec.kind, slot.value.take()))
+                .filter_map(|(spec, slot)| {
+                    Case::join(spec.channel.clone(), spec.kind, slot.value.take())
+                })
                 .collect(),
         )
     }
@@ -302,7 +319,11 @@ pub fn abandon<T: Send + 'static>(ops: Vec<Arc<Op<T>>>) {
 }
 
 /// Ends every operation of a list with what `event` makes of the value it was to send.
-pub(crate) fn end_all<T>(list: &mut WaitList<Waiter<T>>, after: &mut After<T>, event: impl Fn(Option<T>) -> Option<Event<T>>) {
+pub(crate) fn end_all<T>(
+    list: &mut WaitList<Waiter<T>>,
+    after: &mut After<T>,
+    event: impl Fn(Option<T>) -> Option<Event<T>>,
+) {
     while let Some(waiter) = list.pop_front() {
         waiter.end(after, |mut claim| {
             let event = event(claim.take_value())?;

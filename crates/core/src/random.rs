@@ -73,6 +73,9 @@ mod tests {
             *seen.entry(Shuffle::new(3).collect::<Vec<_>>()).or_insert(0) += 1;
         }
         assert_eq!(seen.len(), 6);
-        assert!(seen.values().all(|n| (9_500..10_500).contains(n)), "{seen:?}");
+        assert!(
+            seen.values().all(|n| (9_500..10_500).contains(n)),
+            "{seen:?}"
+        );
     }
 }

@@ -173,19 +173,32 @@ impl<T: Send + 'static> Registry<T> {
     /// Makes a handle from what a grant says. `None`: the channel is gone, the grant was never made or is for another
     /// direction, or that direction had come to its end by itself. A grant that was attached before just counts once more.
     #[must_use]
-    pub fn attach(&self, id: u64, key: u128, grant: u64, direction: Direction) -> Option<Handle<T>> {
+    pub fn attach(
+        &self,
+        id: u64,
+        key: u128,
+        grant: u64,
+        direction: Direction,
+    ) -> Option<Handle<T>> {
         let entry = self.map.lock().get(&id)?.clone();
         let lost = {
             let mut counts = entry.counts.lock();
-            let fits = |granted: &Direction| granted.includes(direction) && counts.keys[granted.index()] == Some(key);
-            let granted = [Direction::Both, Direction::Send, Direction::Recv].into_iter().find(fits)?;
+            let fits = |granted: &Direction| {
+                granted.includes(direction) && counts.keys[granted.index()] == Some(key)
+            };
+            let granted = [Direction::Both, Direction::Send, Direction::Recv]
+                .into_iter()
+                .find(fits)?;
             if grant == 0 || grant > counts.grants || !alive(&entry.channel, &counts, direction) {
                 return None;
             }
             counts.add(direction);
             let pending = counts.pending.get(&grant) == Some(&granted);
             if pending {
-                counts.pending.remove(&grant).map(|granted| counts.remove(granted))
+                counts
+                    .pending
+                    .remove(&grant)
+                    .map(|granted| counts.remove(granted))
             } else {
                 None
             }
@@ -219,7 +232,8 @@ fn alive<T: Send + 'static>(channel: &Channel<T>, counts: &Counts, direction: Di
     if counts.senders + counts.receivers == 0 {
         return false;
     }
-    let ended = (direction.sends() && counts.senders == 0) || (direction.receives() && counts.receivers == 0);
+    let ended = (direction.sends() && counts.senders == 0)
+        || (direction.receives() && counts.receivers == 0);
     !ended || (channel.is_closed() && !counts.closed_itself)
 }
 

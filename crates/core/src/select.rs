@@ -104,7 +104,12 @@ fn scan<T: Send + 'static>(
     after: &mut After<T>,
 ) -> Option<Outcome<T>> {
     let mut attempt = |case: usize| {
-        let event = attempt(specs.get(case)?, &mut slots.get_mut(case)?.value, locks, after)?;
+        let event = attempt(
+            specs.get(case)?,
+            &mut slots.get_mut(case)?.value,
+            locks,
+            after,
+        )?;
         Some(Outcome { case, event })
     };
     if order == Order::Biased || specs.len() < 2 {
@@ -124,17 +129,31 @@ fn marks<T>(specs: &[Spec<T>]) -> impl Iterator<Item = u64> + '_ {
 ///
 /// # Errors
 /// There was a moment at which no case was ready; here are the cases with their values.
-pub fn try_select<T: Send + 'static>(cases: Vec<Case<T>>, order: Order) -> Result<Outcome<T>, Vec<Case<T>>> {
+pub fn try_select<T: Send + 'static>(
+    cases: Vec<Case<T>>,
+    order: Order,
+) -> Result<Outcome<T>, Vec<Case<T>>> {
     let (specs, mut slots): (Vec<_>, Vec<_>) = cases.into_iter().map(Case::split).unzip();
     let mut after = After::new();
     let outcome = {
         let mut locks = Locks::of(&specs);
         // One case, or locked ones only, need no second look.
-        let all_locked = specs.len() < 2 || specs.iter().all(|spec| matches!(spec.channel.core, Core::Mutex(_)));
+        let all_locked = specs.len() < 2
+            || specs
+                .iter()
+                .all(|spec| matches!(spec.channel.core, Core::Mutex(_)));
         loop {
-            let before: Vec<u64> = if all_locked { Vec::new() } else { marks(&specs).collect() };
+            let before: Vec<u64> = if all_locked {
+                Vec::new()
+            } else {
+                marks(&specs).collect()
+            };
             let outcome = scan(&specs, &mut slots, order, &mut locks, &mut after);
-            if outcome.is_some() || all_locked || mutant!(SelectWithoutSecondLook) || marks(&specs).eq(before) {
+            if outcome.is_some()
+                || all_locked
+                || mutant!(SelectWithoutSecondLook)
+                || marks(&specs).eq(before)
+            {
                 break outcome;
             }
         }
@@ -152,13 +171,23 @@ pub fn try_select<T: Send + 'static>(cases: Vec<Case<T>>, order: Order) -> Resul
 /// `wake.wake(key)` is called, once, with no lock held. No case at all waits for ever.
 ///
 /// The cases are all watches or none is.
-pub fn park<T: Send + 'static>(cases: Vec<Case<T>>, order: Order, wake: Arc<dyn Wake>, key: u64) -> Parking<T> {
+pub fn park<T: Send + 'static>(
+    cases: Vec<Case<T>>,
+    order: Order,
+    wake: Arc<dyn Wake>,
+    key: u64,
+) -> Parking<T> {
     let (specs, slots): (Vec<_>, Vec<_>) = cases.into_iter().map(Case::split).unzip();
     park_few(Few::Many(specs), Few::Many(slots), order, wake, key)
 }
 
 /// [`park`] with one case that sends.
-pub fn park_send<T: Send + 'static>(channel: Arc<Channel<T>>, value: T, wake: Arc<dyn Wake>, key: u64) -> Parking<T> {
+pub fn park_send<T: Send + 'static>(
+    channel: Arc<Channel<T>>,
+    value: T,
+    wake: Arc<dyn Wake>,
+    key: u64,
+) -> Parking<T> {
     let spec = Spec {
         channel,
         kind: Kind::Send,
@@ -176,14 +205,21 @@ pub fn park_send<T: Send + 'static>(channel: Arc<Channel<T>>, value: T, wake: Ar
 }
 
 /// [`park`] with one case that receives.
-pub fn park_recv<T: Send + 'static>(channel: Arc<Channel<T>>, wake: Arc<dyn Wake>, key: u64) -> Parking<T> {
+pub fn park_recv<T: Send + 'static>(
+    channel: Arc<Channel<T>>,
+    wake: Arc<dyn Wake>,
+    key: u64,
+) -> Parking<T> {
     let spec = Spec {
         channel,
         kind: Kind::Recv,
     };
     park_few(
         Few::One([spec]),
-        Few::One([Slot { value: None, link: None }]),
+        Few::One([Slot {
+            value: None,
+            link: None,
+        }]),
         Order::Biased,
         wake,
         key,
@@ -213,7 +249,10 @@ fn park_few<T: Send + 'static>(
     }
     // A gated case looks again once it is queued, so nothing that came since the scan is missed.
     for (case, spec) in op.specs.iter().enumerate() {
-        let waiter = || Waiter { op: op.clone(), case };
+        let waiter = || Waiter {
+            op: op.clone(),
+            case,
+        };
         carried!(&spec.channel.core, _locked => (), gated => gated.enqueue(spec.kind, waiter(), &mut after));
     }
     let own = after.withhold(&op);
@@ -225,10 +264,22 @@ fn park_few<T: Send + 'static>(
 }
 
 /// Queues the cases of the locked channels. From the moment their locks are released, the operation can be committed.
-fn enqueue_locked<T: Send + 'static>(op: &Arc<Op<T>>, mut slots: Few<Slot<T>>, locks: &mut Locks<'_, T>, after: &mut After<T>) {
+fn enqueue_locked<T: Send + 'static>(
+    op: &Arc<Op<T>>,
+    mut slots: Few<Slot<T>>,
+    locks: &mut Locks<'_, T>,
+    after: &mut After<T>,
+) {
     for (case, (spec, slot)) in op.specs.iter().zip(slots.iter_mut()).enumerate() {
         if let Some(state) = locks.get(spec.channel.id()) {
-            slot.link = Some(state.enqueue(spec.kind, Waiter { op: op.clone(), case }, after));
+            slot.link = Some(state.enqueue(
+                spec.kind,
+                Waiter {
+                    op: op.clone(),
+                    case,
+                },
+                after,
+            ));
         }
     }
     // Nobody can have claimed it: all locks are held.

@@ -53,7 +53,11 @@ impl Condvar {
         self.0.notify_one();
     }
 
-    pub(crate) fn wait_timeout<'a, T>(&self, guard: MutexGuard<'a, T>, slice: Duration) -> MutexGuard<'a, T> {
+    pub(crate) fn wait_timeout<'a, T>(
+        &self,
+        guard: MutexGuard<'a, T>,
+        slice: Duration,
+    ) -> MutexGuard<'a, T> {
         match self.0.wait_timeout(guard, slice) {
             Ok((guard, _)) => guard,
             Err(poisoned) => poisoned.into_inner().0,

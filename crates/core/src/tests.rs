@@ -42,8 +42,13 @@ fn s37_ten_thousand_cancelled_receives_leave_nothing() {
 #[test]
 fn s48_a_taken_operation_is_in_no_list() {
     for flavor in FLAVORS {
-        let channels: Vec<_> = (0..3).map(|_| Channel::<u32>::new(flavor, Some(1))).collect();
-        let cases = channels.iter().map(|channel| Case::Recv(channel.clone())).collect();
+        let channels: Vec<_> = (0..3)
+            .map(|_| Channel::<u32>::new(flavor, Some(1)))
+            .collect();
+        let cases = channels
+            .iter()
+            .map(|channel| Case::Recv(channel.clone()))
+            .collect();
         let Parking::Parked(op) = park(cases, Order::Random, Parker::new(), 0) else {
             panic!("nothing was sent")
         };

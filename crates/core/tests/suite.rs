@@ -11,7 +11,10 @@ use std::thread;
 
 use flavors::flavors;
 use hchan_core::Event::{Ready, Received, RecvClosed, SendClosed, SendDisconnected, Sent};
-use hchan_core::{Case, Channel, Flavor, Order, Outcome, Parking, Shut, TryRecvError, TrySendError, abandon, park, try_select};
+use hchan_core::{
+    Case, Channel, Flavor, Order, Outcome, Parking, Shut, TryRecvError, TrySendError, abandon,
+    park, try_select,
+};
 use owner::{Owner, parked};
 
 fn open(flavor: Flavor, capacity: usize) -> Arc<Channel<u32>> {
@@ -511,7 +514,10 @@ flavors! {
         let one = channel.try_recv().unwrap();
         channel.try_send(3).unwrap();
         channel.unrecv(one);
+        // One more than the capacity for a while: nothing else gets in before two have left.
         assert_eq!(channel.len(), 2);
+        assert_eq!(channel.try_send(4), Err(TrySendError::Full(4)));
+        assert_eq!(channel.try_recv().map(|one| channel.unrecv(one)), Ok(()));
         assert_eq!(channel.try_send(4), Err(TrySendError::Full(4)));
         let mut got = Vec::new();
         assert_eq!(channel.try_recv_many(9, &mut |n| got.push(n)), Ok(3));
@@ -708,7 +714,12 @@ flavors! {
 fn a_select_over_all_flavors_at_once() {
     let channels: Vec<_> = flavors::ALL.map(|flavor| open(flavor, 1)).into();
     let owner = Owner::new();
-    let cases = || channels.iter().map(|channel| Case::Recv(channel.clone())).collect::<Vec<_>>();
+    let cases = || {
+        channels
+            .iter()
+            .map(|channel| Case::Recv(channel.clone()))
+            .collect::<Vec<_>>()
+    };
     for at in 0..3 {
         let op = parked(park(cases(), Order::Random, owner.clone(), 7));
         channels[at].try_send(1).unwrap();
@@ -720,8 +731,16 @@ fn a_select_over_all_flavors_at_once() {
 #[test]
 fn a_thousand_cases() {
     let channels: Vec<_> = (0..1000).map(|n| open(flavors::ALL[n % 3], 1)).collect();
-    let cases = || channels.iter().map(|channel| Case::Recv(channel.clone())).collect::<Vec<_>>();
+    let cases = || {
+        channels
+            .iter()
+            .map(|channel| Case::Recv(channel.clone()))
+            .collect::<Vec<_>>()
+    };
     channels[777].try_send(1).unwrap();
-    assert_eq!(try_select(cases(), Order::Random).ok(), Some(case(777, Received(1))));
+    assert_eq!(
+        try_select(cases(), Order::Random).ok(),
+        Some(case(777, Received(1)))
+    );
     assert!(try_select(cases(), Order::Random).is_err());
 }

@@ -64,8 +64,6 @@ struct Shared {
     /// Somebody is parked (or watches) for slots.
     slots_awaited: AtomicBool,
     items_awaited: AtomicBool,
-    /// How many of I_o were put out again by receivers, not senders.
-    put_back: AtomicU64,
 }
 
 /// The two gates of one channel.
@@ -98,7 +96,6 @@ impl Gates {
                 capacity,
                 slots_awaited: AtomicBool::new(false),
                 items_awaited: AtomicBool::new(false),
-                put_back: zero(),
             },
         }
     }
@@ -133,11 +130,12 @@ impl Gates {
                 }
             }
             let got = room.min(want);
-            match self
-                .send
-                .taken
-                .compare_exchange_weak(taken, taken + got, Ordering::SeqCst, Ordering::Relaxed)
-            {
+            match self.send.taken.compare_exchange_weak(
+                taken,
+                taken + got,
+                Ordering::SeqCst,
+                Ordering::Relaxed,
+            ) {
                 Ok(_) => return Take::Got(got),
                 Err(now) => taken = now,
             }
@@ -164,11 +162,12 @@ impl Gates {
                 }
             }
             let got = there.min(want);
-            match self
-                .recv
-                .taken
-                .compare_exchange_weak(taken, taken + got, Ordering::SeqCst, Ordering::Relaxed)
-            {
+            match self.recv.taken.compare_exchange_weak(
+                taken,
+                taken + got,
+                Ordering::SeqCst,
+                Ordering::Relaxed,
+            ) {
                 Ok(_) => return Take::Got(got),
                 Err(now) => taken = now,
             }
@@ -187,11 +186,11 @@ impl Gates {
         self.shared.items_awaited.load(Ordering::SeqCst)
     }
 
-    /// Receivers: `n` messages that are no slot's any more are there again.
+    /// Receivers: `n` messages come back. They take slots whether there is room or not, first, so that `drained` sees
+    /// them on their way.
     #[must_use]
     pub(super) fn put_back(&self, n: u64) -> bool {
-        // Before `out`, so that `drained` never takes one of these for a sender's.
-        self.shared.put_back.fetch_add(n, Ordering::SeqCst);
+        self.send.taken.fetch_add(n, Ordering::SeqCst);
         self.put_out(n)
     }
 
@@ -209,12 +208,22 @@ impl Gates {
 
     /// Under the receivers' lock: says who is parked and who watches, to newcomers and to senders.
     pub(super) fn await_items(&self, parked: bool, watched: bool) {
-        flag(&self.recv.taken, &self.shared.items_awaited, parked, watched);
+        flag(
+            &self.recv.taken,
+            &self.shared.items_awaited,
+            parked,
+            watched,
+        );
     }
 
     /// Under the senders' lock: likewise.
     pub(super) fn await_slots(&self, parked: bool, watched: bool) {
-        flag(&self.send.taken, &self.shared.slots_awaited, parked, watched);
+        flag(
+            &self.send.taken,
+            &self.shared.slots_awaited,
+            parked,
+            watched,
+        );
     }
 
     /// Sets the closed bit. False: it was set.
@@ -234,17 +243,13 @@ impl Gates {
         self.send.taken.load(Ordering::SeqCst) & DISCONNECTED != 0
     }
 
-    /// Closed, nothing there, and no sender still between its slot and its item. S_t does not move once closed, so
-    /// what this finds stays so, but for messages that are put back.
+    /// Closed, nothing there, and nobody between slot and item. Once closed, S_t moves for messages that are put back
+    /// only, so what this finds stays so but for them.
     pub(super) fn drained(&self) -> bool {
         let taken = self.send.taken.load(Ordering::SeqCst);
-        if taken & CLOSED == 0 {
-            return false;
-        }
-        // In this order: a message put back in between makes the sum too small, and the answer no.
         let out = self.send.out.load(Ordering::SeqCst);
-        let sent = out.saturating_sub(self.shared.put_back.load(Ordering::SeqCst));
-        sent == taken & COUNT && self.recv.taken.load(Ordering::SeqCst) & COUNT == out
+        let all_out = taken & CLOSED != 0 && taken & COUNT == out;
+        all_out && self.recv.taken.load(Ordering::SeqCst) & COUNT == out
     }
 
     /// Messages at rest.

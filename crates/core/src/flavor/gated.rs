@@ -45,7 +45,7 @@ struct Lists<T> {
     number: u64,
 }
 
-/// Messages that were received and came back: first in the channel, and no slot's.
+/// Messages that were received and came back: first in the channel.
 struct Returned<T> {
     any: AtomicBool,
     values: Mutex<VecDeque<T>>,
@@ -63,15 +63,16 @@ pub(crate) struct Gated<T, Q> {
 /// Items that were taken and are to be popped. Dropped early (the caller's code panicked), it gives the rest back.
 struct Taken<'a, T, Q: Queue<T>> {
     channel: &'a Gated<T, Q>,
+    taken: u64,
     left: u64,
-    home: u64,
 }
 
 impl<T, Q: Queue<T>> Drop for Taken<'_, T, Q> {
     fn drop(&mut self) {
         let mut after = After::new();
+        // In this order: the slots of what was not popped are never free.
         let items = self.left > 0 && self.channel.gates.put_back(self.left);
-        let slots = self.home > 0 && self.channel.gates.bring_home(self.home);
+        let slots = self.channel.gates.bring_home(self.taken);
         self.channel.serve(items, slots, &mut after);
         after.run();
     }
@@ -124,15 +125,19 @@ impl<T, Q: Queue<T>> Gated<T, Q> {
         if self.items(1, after)? == 0 {
             return Err(TryRecvError::Empty);
         }
-        let (value, home) = self.pop();
-        if home && self.gates.bring_home(1) {
+        let value = self.pop();
+        if self.gates.bring_home(1) {
             self.serve(false, true, after);
         }
         Ok(value)
     }
 
     /// Sends from the front of `values`; the slots of a round are taken at once and its items put out at once.
-    pub(crate) fn send_many(&self, values: &mut VecDeque<T>, after: &mut After<T>) -> Result<usize, Shut> {
+    pub(crate) fn send_many(
+        &self,
+        values: &mut VecDeque<T>,
+        after: &mut After<T>,
+    ) -> Result<usize, Shut> {
         let mut sent = 0;
         while !values.is_empty() {
             match self.slots(values.len() as u64, after) {
@@ -154,23 +159,27 @@ impl<T, Q: Queue<T>> Gated<T, Q> {
     }
 
     /// Receives at most `max`; the items of a round are taken at once and its slots brought home at once.
-    pub(crate) fn recv_many(&self, max: usize, into: &mut impl FnMut(T), after: &mut After<T>) -> Result<usize, TryRecvError> {
+    pub(crate) fn recv_many(
+        &self,
+        max: usize,
+        into: &mut impl FnMut(T),
+        after: &mut After<T>,
+    ) -> Result<usize, TryRecvError> {
         let mut received = 0;
         while received < max {
             let mut taken = match self.items((max - received) as u64, after) {
                 Ok(0) => break,
                 Ok(left) => Taken {
                     channel: self,
+                    taken: left,
                     left,
-                    home: 0,
                 },
                 Err(closed) if received == 0 => return Err(closed),
                 Err(_) => break,
             };
             while taken.left > 0 {
-                let (value, home) = self.pop();
+                let value = self.pop();
                 taken.left -= 1;
-                taken.home += u64::from(home);
                 received += 1;
                 into(value);
             }
@@ -241,21 +250,23 @@ impl<T, Q: Queue<T>> Gated<T, Q> {
         }
     }
 
-    /// The message of a taken item, and whether it held a slot.
-    fn pop(&self) -> (T, bool) {
+    /// The message of a taken item.
+    fn pop(&self) -> T {
         let mut step = 0;
         loop {
             // Relaxed is enough: who owes its item to a returned message has read I_o after the flag was set.
             if self.returned.any.load(Ordering::Relaxed) {
                 let mut values = self.returned.values.lock();
                 let value = values.pop_front();
-                self.returned.any.store(!values.is_empty(), Ordering::Relaxed);
+                self.returned
+                    .any
+                    .store(!values.is_empty(), Ordering::Relaxed);
                 if let Some(value) = value {
-                    return (value, false);
+                    return value;
                 }
             }
             if let Some(value) = self.queue.pop() {
-                return (value, true);
+                return value;
             }
             relax(&mut step);
         }
@@ -288,9 +299,9 @@ impl<T, Q: Queue<T>> Gated<T, Q> {
             };
             // The claim first and the item then: so an item is taken for somebody, and none has to be given back.
             if let Take::Got(_) = self.gates.take_items(1, For::Parked) {
-                let (value, home) = self.pop();
+                let value = self.pop();
                 // Home before the commit: who sees the value received sees the room, too.
-                slots |= home && self.gates.bring_home(1);
+                slots |= self.gates.bring_home(1);
                 lists.number += 1;
                 claim.commit(Event::Received(value), lists.number);
             } else if self.gates.drained() && !mutant!(LastItemForgetsClosed) {
@@ -305,7 +316,8 @@ impl<T, Q: Queue<T>> Gated<T, Q> {
         if !lists.watchers.is_empty() && (self.gates.there() > 0 || self.gates.drained()) {
             end_all(&mut lists.watchers, after, |_| Some(Event::Ready));
         }
-        self.gates.await_items(!lists.waiters.is_empty(), !lists.watchers.is_empty());
+        self.gates
+            .await_items(!lists.waiters.is_empty(), !lists.watchers.is_empty());
         slots
     }
 
@@ -325,7 +337,9 @@ impl<T, Q: Queue<T>> Gated<T, Q> {
                 break;
             }
             // A parked sender has its value.
-            let Some(value) = claim.take_value() else { break };
+            let Some(value) = claim.take_value() else {
+                break;
+            };
             let event = match take {
                 Take::Closed => Event::SendClosed(value),
                 Take::Disconnected => Event::SendDisconnected(value),
@@ -344,7 +358,8 @@ impl<T, Q: Queue<T>> Gated<T, Q> {
         if !lists.watchers.is_empty() && (self.gates.room() > 0 || self.shut().is_some()) {
             end_all(&mut lists.watchers, after, |_| Some(Event::Ready));
         }
-        self.gates.await_slots(!lists.waiters.is_empty(), !lists.watchers.is_empty());
+        self.gates
+            .await_slots(!lists.waiters.is_empty(), !lists.watchers.is_empty());
         items
     }
 
@@ -387,7 +402,11 @@ impl<T, Q: Queue<T>> Gated<T, Q> {
         let recv = matches!(kind, Kind::Recv | Kind::WatchRecv);
         let (mut items, mut slots) = (false, false);
         {
-            let mut guard = if recv { self.receivers.lock() } else { self.senders.lock() };
+            let mut guard = if recv {
+                self.receivers.lock()
+            } else {
+                self.senders.lock()
+            };
             let lists = &mut *guard;
             {
                 let op = waiter.op.clone();
@@ -397,7 +416,11 @@ impl<T, Q: Queue<T>> Gated<T, Q> {
                 }
                 let case = waiter.case;
                 let watch = matches!(kind, Kind::WatchRecv | Kind::WatchSend);
-                let list = if watch { &mut lists.watchers } else { &mut lists.waiters };
+                let list = if watch {
+                    &mut lists.watchers
+                } else {
+                    &mut lists.waiters
+                };
                 let link = list.push_back(waiter);
                 if let Some(slot) = state.slots.get_mut(case) {
                     slot.link = Some(link);
@@ -424,7 +447,11 @@ impl<T, Q: Queue<T>> Gated<T, Q> {
     /// Takes a case out of its list, if it is still there.
     pub(crate) fn unlink(&self, kind: Kind, link: Link) -> Option<Waiter<T>> {
         let recv = matches!(kind, Kind::Recv | Kind::WatchRecv);
-        let mut lists = if recv { self.receivers.lock() } else { self.senders.lock() };
+        let mut lists = if recv {
+            self.receivers.lock()
+        } else {
+            self.senders.lock()
+        };
         let watch = matches!(kind, Kind::WatchRecv | Kind::WatchSend);
         let gone = if watch {
             lists.watchers.remove(link)

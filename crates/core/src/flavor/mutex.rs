@@ -110,14 +110,21 @@ impl<T> State<T> {
     }
 
     /// Sends from the front of `values` what can be sent now.
-    pub(crate) fn send_many(&mut self, values: &mut VecDeque<T>, after: &mut After<T>) -> Result<usize, Shut> {
+    pub(crate) fn send_many(
+        &mut self,
+        values: &mut VecDeque<T>,
+        after: &mut After<T>,
+    ) -> Result<usize, Shut> {
         let mut n = 0;
         if let Some(shut) = self.shut().filter(|_| !values.is_empty()) {
             return Err(shut);
         }
         while let Some(value) = values.pop_front() {
-            if let Err(TrySendError::Full(value) | TrySendError::Closed(value) | TrySendError::Disconnected(value)) =
-                self.send(value, after)
+            if let Err(
+                TrySendError::Full(value)
+                | TrySendError::Closed(value)
+                | TrySendError::Disconnected(value),
+            ) = self.send(value, after)
             {
                 values.push_front(value);
                 break;
@@ -128,7 +135,11 @@ impl<T> State<T> {
     }
 
     /// Receives what is there now, at most `max`.
-    pub(crate) fn recv_many(&mut self, max: usize, after: &mut After<T>) -> Result<Vec<T>, TryRecvError> {
+    pub(crate) fn recv_many(
+        &mut self,
+        max: usize,
+        after: &mut After<T>,
+    ) -> Result<Vec<T>, TryRecvError> {
         let at_once = self.ring.len().min(max);
         let mut values = Vec::with_capacity(at_once);
         values.extend(self.ring.drain(..at_once));
@@ -221,7 +232,9 @@ impl<T> State<T> {
         if !mutant!(CloseForgetsReceivers) {
             end_all(&mut self.receivers, after, |_| Some(Event::RecvClosed));
         }
-        end_all(&mut self.senders, after, |value| value.map(Event::SendClosed));
+        end_all(&mut self.senders, after, |value| {
+            value.map(Event::SendClosed)
+        });
         ready(&mut self.recv_watchers, after);
         ready(&mut self.send_watchers, after);
         Ok(())
@@ -230,13 +243,17 @@ impl<T> State<T> {
     /// The last receiver is gone.
     pub(crate) fn disconnect(&mut self, after: &mut After<T>) {
         self.disconnected = true;
-        end_all(&mut self.senders, after, |value| value.map(Event::SendDisconnected));
+        end_all(&mut self.senders, after, |value| {
+            value.map(Event::SendDisconnected)
+        });
         ready(&mut self.send_watchers, after);
     }
 
     /// Whether a send would end at once. Entries of operations that wait no more do not count, and go.
     pub(crate) fn can_send(&mut self, after: &mut After<T>) -> bool {
-        self.shut().is_some() || self.ring.len() < self.capacity || waits(&mut self.receivers, after)
+        self.shut().is_some()
+            || self.ring.len() < self.capacity
+            || waits(&mut self.receivers, after)
     }
 
     /// Whether a receive would end at once.
@@ -271,7 +288,10 @@ impl<T> State<T> {
 
     #[cfg(test)]
     pub(crate) fn waiting(&self) -> usize {
-        self.receivers.len() + self.senders.len() + self.recv_watchers.len() + self.send_watchers.len()
+        self.receivers.len()
+            + self.senders.len()
+            + self.recv_watchers.len()
+            + self.send_watchers.len()
     }
 }
 

@@ -34,8 +34,16 @@ impl Owner {
         std::mem::take(&mut self.woken.lock().unwrap())
     }
 
-    pub fn try_park<T: Send + 'static>(self: &Arc<Self>, cases: Vec<Case<T>>) -> Result<Outcome<T>, Arc<Op<T>>> {
-        match park(cases, Order::Random, self.clone(), self.next.fetch_add(1, Ordering::Relaxed)) {
+    pub fn try_park<T: Send + 'static>(
+        self: &Arc<Self>,
+        cases: Vec<Case<T>>,
+    ) -> Result<Outcome<T>, Arc<Op<T>>> {
+        match park(
+            cases,
+            Order::Random,
+            self.clone(),
+            self.next.fetch_add(1, Ordering::Relaxed),
+        ) {
             Parking::Done(outcome) => Ok(outcome),
             Parking::Parked(op) => Err(op),
         }
@@ -49,7 +57,11 @@ impl Owner {
         self.park(vec![Case::Recv(channel.clone())])
     }
 
-    pub fn send<T: Send + 'static>(self: &Arc<Self>, channel: &Arc<Channel<T>>, value: T) -> Arc<Op<T>> {
+    pub fn send<T: Send + 'static>(
+        self: &Arc<Self>,
+        channel: &Arc<Channel<T>>,
+        value: T,
+    ) -> Arc<Op<T>> {
         self.park(vec![Case::Send(channel.clone(), value)])
     }
 
@@ -73,7 +85,12 @@ impl Owner {
 
     pub fn recv_now<T: Send + 'static>(self: &Arc<Self>, channel: &Arc<Channel<T>>) -> Option<T> {
         match self
-            .wait(park(vec![Case::Recv(channel.clone())], Order::Biased, self.clone(), 0))
+            .wait(park(
+                vec![Case::Recv(channel.clone())],
+                Order::Biased,
+                self.clone(),
+                0,
+            ))
             .event
         {
             Event::Received(value) => Some(value),
@@ -81,9 +98,18 @@ impl Owner {
         }
     }
 
-    pub fn try_send_now<T: Send + 'static>(self: &Arc<Self>, channel: &Arc<Channel<T>>, value: T) -> Result<(), ()> {
+    pub fn try_send_now<T: Send + 'static>(
+        self: &Arc<Self>,
+        channel: &Arc<Channel<T>>,
+        value: T,
+    ) -> Result<(), ()> {
         match self
-            .wait(park(vec![Case::Send(channel.clone(), value)], Order::Biased, self.clone(), 0))
+            .wait(park(
+                vec![Case::Send(channel.clone(), value)],
+                Order::Biased,
+                self.clone(),
+                0,
+            ))
             .event
         {
             Event::Sent => Ok(()),
@@ -92,7 +118,8 @@ impl Owner {
     }
 
     pub fn send_now<T: Send + 'static>(self: &Arc<Self>, channel: &Arc<Channel<T>>, value: T) {
-        self.try_send_now(channel, value).expect("the channel is open");
+        self.try_send_now(channel, value)
+            .expect("the channel is open");
     }
 }
 
@@ -122,12 +149,19 @@ pub fn four_by_four(channel: &Arc<Channel<u32>>, each: u32) {
             let channel = channel.clone();
             thread::spawn(move || {
                 let owner = Owner::new();
-                (0..each).map(|_| owner.recv_now(&channel).unwrap()).collect::<Vec<_>>()
+                (0..each)
+                    .map(|_| owner.recv_now(&channel).unwrap())
+                    .collect::<Vec<_>>()
             })
         })
         .collect();
-    senders.into_iter().for_each(|sender| sender.join().unwrap());
-    let mut all: Vec<u32> = receivers.into_iter().flat_map(|receiver| receiver.join().unwrap()).collect();
+    senders
+        .into_iter()
+        .for_each(|sender| sender.join().unwrap());
+    let mut all: Vec<u32> = receivers
+        .into_iter()
+        .flat_map(|receiver| receiver.join().unwrap())
+        .collect();
     all.sort_unstable();
     assert!(all.into_iter().eq(0..4 * each));
 }
