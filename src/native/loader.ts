@@ -5,7 +5,7 @@
  * left in the package's root, the package for this platform. The first that is there and loads is taken; one of
  * another version than this package is refused, since the two sides agree on bytes.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { VERSION } from '../version.js';
@@ -51,6 +51,7 @@ function attempt(candidates: readonly string[]): Loaded {
     const file = locate(candidate);
     if (file === undefined) continue;
     try {
+      checkWhole(file);
       // Not `require`: a second copy of this package in the same thread gets functions and a state of its own.
       const module = { exports: {} as Binding & { version(): number } };
       process.dlopen(module, file);
@@ -76,6 +77,25 @@ function locate(candidate: string): string | undefined {
     return require.resolve(candidate);
   } catch {
     return undefined;
+  }
+}
+
+/**
+ * Linux maps a file that was cut short without a complaint, and ends the process once the missing part is touched. The
+ * section headers are the last thing in an ELF file, and its header says where they end; the other systems check.
+ */
+function checkWhole(file: string): void {
+  if (process.platform !== 'linux') return;
+  const descriptor = openSync(file, 'r');
+  try {
+    const header = Buffer.alloc(64);
+    // What is no ELF file, or no whole header, is left to the system's loader, which says so.
+    if (readSync(descriptor, header) < 64 || header.readUInt32BE(0) !== 0x7f454c46) return;
+    const end = Number(header.readBigUInt64LE(0x28)) + header.readUInt16LE(0x3a) * header.readUInt16LE(0x3c);
+    const { size } = fstatSync(descriptor);
+    if (size < end) throw new Error(`${file} is cut short: it has ${size} of ${end} bytes`);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

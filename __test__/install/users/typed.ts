@@ -12,10 +12,14 @@ const { ctx, cancel }: { ctx: Context; cancel: () => void } = withTimeout(backgr
 await out.send({ id: 1, url: 'about:blank' });
 const got = await select({ job: inside, late: after(1000), stop: ctx.done });
 const id: number = got.key === 'job' && got.ok ? got.value.id : -1;
-// @ts-expect-error a sender does not receive
-out.recv;
-// @ts-expect-error the codec says that id is a number
-out.trySend({ id: '1', url: '' });
 cancel();
 jobs.close();
 console.log(JSON.stringify({ id }));
+
+/** Compiled, never called. */
+export function mistakes(): void {
+  // @ts-expect-error a sender does not receive
+  out.recv;
+  // @ts-expect-error the codec says that id is a number
+  out.trySend({ id: '1', url: '' });
+}
