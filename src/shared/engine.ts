@@ -5,13 +5,14 @@
  * Node's environment data), else in a new one. All channels of one arena can be selected over atomically; a select
  * over several arenas watches each and tries again (mixed.ts).
  */
+import { setSharedBufferHook } from '../codec/clone/clone.js';
 import type { Codec } from '../codec/codec.js';
 import { type Case, Direction, type EngineFactory, type EngineName, type OpenOptions, type Parked, type Port, type Waiter } from '../engine.js';
 import { DetachedError, label } from '../errors.js';
 import type { TokenBody } from '../token.js';
 import { Arena } from './arena.js';
 import { inherited, onWorkerExit, passOn } from './host.js';
-import { LARGEST } from './layout.js';
+import { Header } from './layout.js';
 import { makechan, readKey, redeem } from './lifetime.js';
 import { arenaId, isArena, makeMemory } from './memory.js';
 import { blockMixed, idle, parkMixed, sleepThrough, tryMixed, watchMixed } from './mixed.js';
@@ -46,6 +47,20 @@ function join(buffer: SharedArrayBuffer): Arena {
   return arena;
 }
 
+/** A token in a message on the default codec: its arena travels by number, to threads that know it. */
+setSharedBufferHook({
+  encode: (buffer) => (isArena(buffer) ? numberOf(join(buffer)) : undefined),
+  decode(number) {
+    for (const arena of arenas.values()) if (numberOf(arena) === number) return arena.buffer;
+    const given = inherited();
+    return isArena(given) && numberOf(join(given)) === number ? given : undefined;
+  },
+});
+
+function numberOf(arena: Arena): number {
+  return (arena.i32[Header.ID] as number) >>> 0;
+}
+
 /** The arena of a key, if this thread can get at it. */
 function find(id: string, buffer: unknown): Arena | undefined {
   const known = arenas.get(id);
@@ -66,9 +81,6 @@ export const sharedEngine: EngineFactory = {
 
   open<T>(_name: EngineName, options: OpenOptions<T>): Port<T> {
     const { capacity, codec, name } = options;
-    if (capacity !== Number.POSITIVE_INFINITY && capacity > LARGEST) {
-      throw new RangeError(`capacity must be at most ${LARGEST} on engine 'shared' (or unbounded), got ${capacity}`);
-    }
     const arena = home();
     return new SharedPort<T>(arena, makechan(arena, capacity), Direction.BOTH, codec, name);
   },

@@ -32,10 +32,8 @@ export const MAGIC = 0x68636861;
 export const INLINE = 256;
 export const JUMP = -1;
 export const LONG = -2;
-/** What `CAP` holds for an unbounded channel. */
-export const UNBOUNDED = 0x7fffffff;
-/** The largest capacity of a bounded channel: 2^20. */
-export const LARGEST = 2 ** 20;
+/** What `CAP` holds for an unbounded channel: more messages do not fit an arena. */
+export const NO_LIMIT = 0x7fffffff;
 
 export const Header = {
   MAGIC: 0,
@@ -138,6 +136,8 @@ export const Chan = {
   MOVE_FROM: 26,
   MOVE_TO: 27,
   NEXT_FREE: 28,
+  /** 1: made without a capacity. */
+  UNBOUNDED: 29,
 } as const;
 
 export const Flag = { CLOSED: 1, DISCONNECTED: 2, BROKEN: 4 } as const;

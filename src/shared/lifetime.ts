@@ -23,8 +23,8 @@ import {
   Header,
   Hold,
   MAX_CHUNKS,
+  NO_LIMIT,
   SMALL_CLASS,
-  UNBOUNDED,
 } from './layout.js';
 import { dequeueSudoG } from './waitq.js';
 
@@ -38,7 +38,9 @@ export function makechan(arena: Arena, capacity: number): number {
     c = m[Header.SLOTS_FREE] as number;
     m[Header.SLOTS_FREE] = m[c + Chan.NEXT_FREE] as number;
     for (let field = 1; field < CHANNEL_WORDS; field++) m[c + field] = 0;
-    m[c + Chan.CAP] = capacity === Number.POSITIVE_INFINITY ? UNBOUNDED : capacity;
+    const unbounded = capacity === Number.POSITIVE_INFINITY;
+    m[c + Chan.CAP] = unbounded ? NO_LIMIT : capacity;
+    m[c + Chan.UNBOUNDED] = unbounded ? 1 : 0;
     m[c + Chan.SEGMENT_CLASS] = FIRST_SEGMENT_CLASS;
     const secret = crypto.getRandomValues(new Int32Array(4));
     for (let i = 0; i < 4; i++) m[c + Chan.SECRET + i] = secret[i] as number;

@@ -13,7 +13,7 @@ import type { Arena } from './arena.js';
 import { shutBy } from './buffer.js';
 import { sharedEngine } from './engine.js';
 import { chanrecv, chansend, closechan } from './hchan.js';
-import { Chan, Flag, UNBOUNDED } from './layout.js';
+import { Chan, Flag } from './layout.js';
 import { countHandle, grantToken, uncountHandle } from './lifetime.js';
 import { incoming, Outgoing, settleLong, unsettle } from './message.js';
 
@@ -60,26 +60,23 @@ export class SharedPort<T> implements Port<T> {
   readonly capacity: number;
   readonly direction: Direction;
   readonly codec: Codec<T>;
-  /** The memory that the channel lies in, and where. */
-  readonly arena: Arena;
+  /** Where it lies in the arena. */
   readonly c: number;
+  readonly #arena: Arena;
   readonly #counted: Counted;
   /** How errors call the channel. */
   readonly label: string;
-  /** After `dispose`: what the channel was like then. */
-  #last: { readonly length: number; readonly closed: boolean } | undefined;
   /** A message behind others that did not decode, for the next receive to report. */
   #undecoded: { readonly error: unknown } | undefined;
 
   /** The handle is counted already. */
   constructor(arena: Arena, c: number, direction: Direction, codec: Codec<T>, name: string | undefined) {
     const m = arena.i32;
-    this.arena = arena;
+    this.#arena = arena;
     this.c = c;
     this.id = m[c + Chan.ID] as number;
     this.name = name;
-    const cap = m[c + Chan.CAP] as number;
-    this.capacity = cap === UNBOUNDED ? Number.POSITIVE_INFINITY : cap;
+    this.capacity = m[c + Chan.UNBOUNDED] === 1 ? Number.POSITIVE_INFINITY : (m[c + Chan.CAP] as number);
     this.direction = direction;
     this.codec = codec;
     this.label = label(this);
@@ -87,14 +84,24 @@ export class SharedPort<T> implements Port<T> {
     collected.register(this, this.#counted, this);
   }
 
+  /** The memory that the channel lies in. */
+  get arena(): Arena {
+    return this.#arena;
+  }
+
   length(): number {
-    if (this.#last !== undefined) return this.#last.length;
-    return Math.min(this.capacity, Math.max(0, Atomics.load(this.arena.i32, this.c + Chan.COUNT)));
+    const count = Atomics.load(this.#arena.i32, this.c + Chan.COUNT);
+    return this.#gone() ? 0 : Math.min(this.capacity, Math.max(0, count));
   }
 
   closed(): boolean {
-    if (this.#last !== undefined) return this.#last.closed;
-    return (Atomics.load(this.arena.i32, this.c + Chan.FLAGS) & Flag.CLOSED) !== 0;
+    const flags = Atomics.load(this.#arena.i32, this.c + Chan.FLAGS);
+    return this.#gone() || (flags & Flag.CLOSED) !== 0;
+  }
+
+  /** Whether the channel went with its last handle. */
+  #gone(): boolean {
+    return Atomics.load(this.#arena.i32, this.c + Chan.ID) !== this.id;
   }
 
   trySend(value: T): Status {
@@ -110,7 +117,8 @@ export class SharedPort<T> implements Port<T> {
 
   /** Sends what `sending` holds. */
   #send(): Status {
-    const { arena, c } = this;
+    const arena = this.#arena;
+    const { c } = this;
     const m = arena.i32;
     // Without the lock, as Go does: after "open", "full and nobody waits" is true of one moment.
     const flags = Atomics.load(m, c + Chan.FLAGS);
@@ -156,7 +164,8 @@ export class SharedPort<T> implements Port<T> {
 
   /** Takes a message into `incoming`. */
   #take(): Status {
-    const { arena, c } = this;
+    const arena = this.#arena;
+    const { c } = this;
     const m = arena.i32;
     // Without the lock, as Go does: "nothing there" first, then "not closed".
     if (Atomics.load(m, c + Chan.COUNT) === 0 && m[c + Chan.SEND_FIRST] === 0 && Atomics.load(m, c + Chan.FLAGS) === 0) return Status.BLOCKED;
@@ -234,7 +243,6 @@ export class SharedPort<T> implements Port<T> {
 
   dispose(): void {
     if (this.#counted.given) return;
-    this.#last = { length: this.length(), closed: this.closed() };
     collected.unregister(this);
     giveBack(this.#counted);
   }
