@@ -125,6 +125,17 @@ describe('struct', () => {
 });
 
 describe('array', () => {
+  it('of scalars carries any number of them, and names the one that does not fit', () => {
+    for (const length of [0, 1, 1023, 1024, 1025, 5000]) {
+      const all = Array.from({ length }, (_, i) => i);
+      deepStrictEqual(carried(codec.array(codec.u16), all), all);
+      deepStrictEqual(carried(codec.array(codec.bool), all.map((i) => i % 3 === 0)), all.map((i) => i % 3 === 0)); // biome-ignore format: one line
+      expect(message(codec.array(codec.u16) as Codec<never>, [...all, -1])).toContain(
+        `value at [${length}] does not fit u16: got -1`,
+      );
+    }
+  });
+
   it('of elements without bytes still pays for each of them', () => {
     const made = codec.array(codec.void);
     expect(carried(made, new Array(1000).fill(undefined))).toHaveLength(1000);

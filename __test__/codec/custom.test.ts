@@ -155,4 +155,24 @@ describe('code that runs while a value is encoded', () => {
     expect(() => encodeTo(codec.u8 as Codec<unknown>, {}, 'x')).toThrow(CodecError);
     scratch.release(start);
   });
+
+  it('leaves the error of another message as it was', () => {
+    let inside: unknown;
+    const value = {
+      get a(): number {
+        const start = scratch.begin();
+        try {
+          encodeTo(codec.array(codec.u8) as Codec<unknown>, [300], "channel 'inner'");
+        } catch (error) {
+          inside = error;
+          throw error;
+        } finally {
+          scratch.release(start);
+        }
+        return 1;
+      },
+    };
+    expect(() => encoded(codec.struct({ a: codec.u8 }) as Codec<never>, value)).toThrow(CodecError);
+    expect((inside as CodecError).message).toContain("channel 'inner': value at [0] does not fit u8");
+  });
 });

@@ -8,7 +8,7 @@ import { CodecError } from '../errors.js';
 import { scratch } from '../scratch.js';
 import { BuiltIn, type Codec, type NumericConstructor, runsUserCode } from './builtin.js';
 import { MAX_MESSAGE, Reader, type Writer } from './bytes.js';
-import { reason, toFault, undecodable } from './fault.js';
+import { reason, settle, undecodable } from './fault.js';
 
 export type { Codec, Infer, NumericConstructor, OptionalCodec } from './builtin.js';
 export { checkCodec } from './builtin.js';
@@ -49,7 +49,7 @@ export function encodeMessage(codec: Codec<unknown>, value: unknown, to: Writer)
   try {
     codec.encode(value, to);
   } catch (error) {
-    throw toFault(error);
+    throw settle(error);
   }
   const length = to.position - start;
   if (codec.size !== undefined && codec.size !== length) {

@@ -63,6 +63,13 @@ export function toFault(error: unknown): CodecError {
   return placed(`cannot be encoded: ${reason(error)}`, { cause: error });
 }
 
+/** As `toFault`, at the end of a message: containers of another message, in whose midst this one failed, leave it as it is. */
+export function settle(error: unknown): CodecError {
+  const fault = toFault(error);
+  places.delete(fault);
+  return fault;
+}
+
 /** What a thrown thing says. */
 export function reason(error: unknown): string {
   try {

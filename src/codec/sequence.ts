@@ -5,7 +5,7 @@
  * Each array codec has functions of its own, made by `new Function` where that is allowed, so that V8 sees one element
  * codec in each.
  */
-import { BuiltIn, type Codec, checkCodec, idOf, minimumOf, runsUserCode, specsOf } from './builtin.js';
+import { BuiltIn, type Codec, checkCodec, type Inline, idOf, minimumOf, runsUserCode, specsOf } from './builtin.js';
 import type { Reader, Writer } from './bytes.js';
 import type { Functions } from './compile.js';
 import { at, misfit, truncated } from './fault.js';
@@ -21,9 +21,7 @@ interface Element {
 const TOOLS = { at, misfit, truncated };
 
 /** The source of both functions; also what `interpreted` does, in text. */
-const SOURCE = `"use strict";
-const { id, codec, minimum, padded } = element;
-return {
+const GENERAL = `
 encode(value, to) {
   if (!Array.isArray(value)) throw $.misfit(id, value, 'an array');
   const count = value.length;
@@ -45,14 +43,52 @@ decode(from) {
     if (padded) from.u8();
   }
   return made;
-}};
-`;
+}`;
+
+/** Reserved at a time: a large array of the wrong things is found out before it has taken memory. */
+const BLOCK = 1024;
+
+/** The same bytes, for scalars of `size` bytes. User code may run at each `value[i]`: the view is looked up after it. */
+function scalarSource({ fits, write, read }: Inline, size: number): string {
+  return `
+encode(value, to) {
+  if (!Array.isArray(value)) throw $.misfit(id, value, 'an array');
+  const count = value.length;
+  let i = 0;
+  to.varint(count);
+  try {
+    while (i < count) {
+      const end = Math.min(count, i + ${BLOCK});
+      for (let p = to.reserve((end - i) * ${size}); i < end; i++, p += ${size}) {
+        const v = value[i];
+        if (!(${fits('v')})) throw $.misfit(codec.id, v, codec.allowed);
+        ${write('v', 'to.view', 'p')};
+      }
+    }
+  } catch (error) { throw $.at(error, '[' + i + ']'); }
+},
+decode(from) {
+  const count = from.varint();
+  let p = from.take(count * ${size});
+  const view = from.view;
+  const made = [];
+  for (let i = 0; i < count; i++, p += ${size}) made.push(${read('view', 'p')});
+  return made;
+}`;
+}
 
 let serial = 0;
 
 function compiled(element: Element): Functions<unknown> | undefined {
+  const { codec } = element;
+  const inline = codec instanceof BuiltIn && !element.padded ? codec.inline : undefined;
+  const source = `"use strict";
+const { id, codec, minimum, padded } = element;
+return {${inline === undefined ? GENERAL : scalarSource(inline, codec.size ?? 0)}
+};
+//# sourceURL=hchan:array-${++serial}`;
   try {
-    return new Function('$', 'element', `${SOURCE}//# sourceURL=hchan:array-${++serial}`)(TOOLS, element) as Functions<unknown>;
+    return new Function('$', 'element', source)(TOOLS, element) as Functions<unknown>;
   } catch (error) {
     if (error instanceof EvalError) return undefined;
     throw error;
