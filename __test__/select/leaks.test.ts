@@ -1,0 +1,96 @@
+/** 50, 75, 81: nothing is left behind by selects whose cases lost, timed out or were aborted. */
+import { getEventListeners } from 'node:events';
+import { after, chan, done, select, send, ticker, trySelect } from 'hchan';
+import { background, withCancel, withTimeout } from 'hchan/context';
+import { expect, test } from 'vitest';
+import { ENGINES, forEngines, LOCAL, scaled } from '../conformance/engines.js';
+import { timeouts } from './timeouts.js';
+
+const MANY = scaled(100_000, 1_000);
+
+function collect(): { heap: number; native: number } {
+  for (let i = 0; i < 3; i++) (globalThis as { gc?: () => void }).gc?.();
+  const { heapUsed, external, arrayBuffers, rss } = process.memoryUsage();
+  return { heap: heapUsed + external + arrayBuffers, native: rss };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Runs `one` many times, and again, and tells by how much the second run made memory grow. */
+async function growth(one: (i: number) => unknown): Promise<{ heap: number; native: number; timers: number }> {
+  const rounds = async () => {
+    for (let i = 0; i < MANY; i++) await one(i);
+    await turn();
+    await turn();
+  };
+  await rounds();
+  const before = { ...collect(), timers: timeouts() };
+  await rounds();
+  const now = collect();
+  return { heap: now.heap - before.heap, native: now.native - before.native, timers: timeouts() - before.timers };
+}
+
+/** 20 bytes for each of 100 000: less than anything that could be left behind. */
+const HEAP = 2 ** 21;
+const NATIVE = 2 ** 24;
+
+function expectNothing(left: { heap: number; native: number; timers: number }): void {
+  expect(left.heap).toBeLessThan(HEAP);
+  expect(left.native).toBeLessThan(NATIVE);
+  expect(left.timers).toBe(0);
+}
+
+const LONG = 240_000;
+
+test('the collector is exposed, so that these tests measure something', () => {
+  expect(typeof (globalThis as { gc?: unknown }).gc).toBe('function');
+});
+
+forEngines(ENGINES, (engine) => {
+  test(`50 75 ${MANY} selects with a dead case, a losing timer, a losing signal and a losing context`, { timeout: LONG }, async () => {
+    const jobs = engine.make<number>(1);
+    const dead = engine.make<number>(0);
+    const elsewhere = LOCAL.make<number>(0);
+    const controller = new AbortController();
+    const { ctx, cancel } = withCancel(background());
+    const ticks = ticker(1e6);
+    const left = await growth(async (i) => {
+      const cases = { jobs, dead, out: send(dead, 1), elsewhere, late: after(1e6), ticks, stop: done(controller.signal), over: ctx.done };
+      const got = select(cases, { signal: controller.signal });
+      jobs.trySend(i);
+      expect((await got).key).toBe('jobs');
+    });
+    expectNothing(left);
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
+    expect([dead.trySend(1), dead.tryRecv(), elsewhere.trySend(1)]).toEqual([false, null, false]);
+    cancel();
+  });
+
+  test(`81 ${MANY} aborted selects, a signal each`, { timeout: LONG }, async () => {
+    const dead = engine.make<number>(0);
+    const elsewhere = LOCAL.make<number>(0);
+    const left = await growth(async () => {
+      const controller = new AbortController();
+      const got = select({ dead, out: send(dead, 1), elsewhere, late: after(1e6) }, { signal: controller.signal });
+      controller.abort(null);
+      await got.catch(() => {});
+    });
+    expectNothing(left);
+    expect([dead.trySend(1), dead.tryRecv(), elsewhere.trySend(1)]).toEqual([false, null, false]);
+  });
+});
+
+test(`${MANY} timers and tickers that nobody waits for`, { timeout: LONG }, async () => {
+  expectNothing(await growth((i) => trySelect({ late: after(1e6), tick: ticker(1e6), stop: i % 100 === 0 && done(AbortSignal.timeout(1e9)) })));
+});
+
+test(`${MANY} finished children of one context, with signals and timers`, { timeout: LONG }, async () => {
+  const { ctx } = withTimeout(background(), 1e9);
+  const left = await growth((i) => {
+    const child = withTimeout(ctx, 1e6);
+    if (i % 2 === 0) void child.ctx.signal;
+    if (i % 3 === 0) void child.ctx.done;
+    child.cancel();
+  });
+  expectNothing(left);
+});
