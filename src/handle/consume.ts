@@ -119,9 +119,10 @@ export class Consumption<T> {
     for (let taken = 0; this.#wants(); taken++) {
       if (taken === BATCH || spent()) return this.#yield();
       const value = this.#endpoint[LIVE]('consume').tryRecv();
-      if (value === EMPTY) return this.#park();
       if (value === CLOSED) return this.#end();
-      this.#handle(value as T);
+      // A value that came in between is handled by the park itself, and the batch goes on.
+      if (value === EMPTY) this.#park();
+      else this.#handle(value as T);
     }
   }
 
