@@ -28,7 +28,9 @@ describe('hchan', () => {
   });
 
   test('has nothing that publint would change', async () => {
-    const { publint } = (await import(pathToFileURL(toolPath('publint', 'src', 'index-node.js')).href)) as typeof import('publint');
+    const { publint } = (await import(
+      pathToFileURL(toolPath('publint', 'src', 'index-node.js')).href
+    )) as typeof import('publint');
     const { messages } = await publint({ pkgDir: stage('hchan'), strict: true });
     expect(messages).toEqual([]);
   });

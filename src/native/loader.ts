@@ -11,8 +11,8 @@ import { pathToFileURL } from 'node:url';
 import { VERSION } from '../version.js';
 import type { Binding } from './binding.js';
 
-/** This file; a bundle in CommonJS has no `import.meta.url`, but a name. */
-const here = typeof __filename === 'string' ? pathToFileURL(__filename).href : import.meta.url;
+/** This file. A bundle in CommonJS has no `import.meta.url`, but a name (and so has `node --eval`, whose name is no file's). */
+const here = (import.meta.url as string | undefined) ?? pathToFileURL(__filename).href;
 const require = createRequire(here);
 /** From `dist/native`. */
 const ROOT = '../../';
