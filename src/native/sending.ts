@@ -35,7 +35,14 @@ function sendAll(port: AnyPort, values: ArrayLike<unknown>, from: number, some: 
   let at = from;
   let chunk = room(port);
   while (at < values.length) {
-    const sent = some(port, values, at, Math.min(values.length, at + chunk));
+    let sent: number;
+    try {
+      sent = some(port, values, at, Math.min(values.length, at + chunk));
+    } catch (error) {
+      // What went has to be said first; the next call meets the same value again.
+      if (at > from) break;
+      throw error;
+    }
     if (sent < 0) return at > from ? at - from : shut(port, sent);
     at += sent;
     if (sent < attempted) break;
