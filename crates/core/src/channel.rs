@@ -242,7 +242,7 @@ impl<T: Send + 'static> Channel<T> {
     }
 
     /// How many cases are in its lists, void ones included.
-    #[cfg(test)]
+    #[cfg(all(test, not(any(loom, shuttle))))]
     pub(crate) fn waiting(&self) -> usize {
         carried!(&self.core, locked => locked.lock().waiting(), gated => gated.waiting())
     }

@@ -69,6 +69,12 @@ pub(crate) enum Kind {
     WatchRecv,
 }
 
+impl Kind {
+    pub(crate) fn receives(self) -> bool {
+        matches!(self, Kind::Recv | Kind::WatchRecv)
+    }
+}
+
 /// The part of a case that never changes.
 pub(crate) struct Spec<T> {
     pub(crate) channel: Arc<Channel<T>>,

@@ -149,10 +149,10 @@ fn unrecv_against_recv() {
 fn close_against_send_gated() {
     check(2, || close_against_send(Flavor::Crossbeam, 1));
     finds(Mutant::CloseForgetsReceivers, 2, || {
-        close_against_send(Flavor::Crossbeam, 1)
+        close_against_send(Flavor::Crossbeam, 1);
     });
     finds(Mutant::LastItemForgetsClosed, 2, || {
-        close_against_send(Flavor::Crossbeam, 1)
+        close_against_send(Flavor::Crossbeam, 1);
     });
 }
 
@@ -161,7 +161,7 @@ fn close_against_send_mutex() {
     check(3, || close_against_send(Flavor::Mutex, 0));
     check(3, || close_against_send(Flavor::Mutex, 1));
     finds(Mutant::CloseForgetsReceivers, 2, || {
-        close_against_send(Flavor::Mutex, 0)
+        close_against_send(Flavor::Mutex, 0);
     });
 }
 
@@ -176,7 +176,7 @@ fn close_against_park_on_every_flavor() {
     check(3, || close_against_park(Flavor::Crossbeam));
     check(3, || close_against_park(Flavor::Mutex));
     finds(Mutant::ParkWithoutLook, 3, || {
-        close_against_park(Flavor::Crossbeam)
+        close_against_park(Flavor::Crossbeam);
     });
 }
 
@@ -192,10 +192,10 @@ fn a_dying_thread_loses_no_message() {
     check(3, || death_against_send(Flavor::Mutex, 0));
     for flavor in [Flavor::Crossbeam, Flavor::Mutex] {
         finds(Mutant::AbandonDrops, 2, move || {
-            death_against_send(flavor, 1)
+            death_against_send(flavor, 1);
         });
         finds(Mutant::AbandonDoesNotMatch, 2, move || {
-            death_against_send(flavor, 1)
+            death_against_send(flavor, 1);
         });
     }
 }

@@ -201,7 +201,7 @@ fn a_sender_and_a_receiver_that_park_meet() {
     check(2, || park_against_park(Flavor::Crossbeam));
     check(2, || park_against_park(Flavor::Mutex));
     finds(Mutant::HomeWithoutFence, 2, || {
-        park_against_park(Flavor::Crossbeam)
+        park_against_park(Flavor::Crossbeam);
     });
 }
 
@@ -210,14 +210,14 @@ fn a_receiver_that_withdraws_is_passed_over() {
     check(3, || cancel_against_send(Flavor::Crossbeam));
     check(3, || cancel_against_send(Flavor::Mutex));
     finds(Mutant::NoPassOn, 3, || {
-        cancel_against_send(Flavor::Crossbeam)
+        cancel_against_send(Flavor::Crossbeam);
     });
     finds(Mutant::NoPassOn, 3, || cancel_against_send(Flavor::Mutex));
     finds(Mutant::CommitTwice, 3, || {
-        cancel_against_send(Flavor::Crossbeam)
+        cancel_against_send(Flavor::Crossbeam);
     });
     finds(Mutant::CommitTwice, 3, || {
-        cancel_against_send(Flavor::Mutex)
+        cancel_against_send(Flavor::Mutex);
     });
 }
 
@@ -226,7 +226,7 @@ fn a_sender_that_withdraws_is_passed_over() {
     check(3, || cancel_against_recv(Flavor::Crossbeam));
     check(3, || cancel_against_recv(Flavor::Mutex));
     finds(Mutant::NoPassOn, 3, || {
-        cancel_against_recv(Flavor::Crossbeam)
+        cancel_against_recv(Flavor::Crossbeam);
     });
     finds(Mutant::NoPassOn, 3, || cancel_against_recv(Flavor::Mutex));
 }

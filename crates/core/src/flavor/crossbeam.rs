@@ -3,7 +3,7 @@
 
 use crossbeam_channel::{Receiver, Sender, TrySendError};
 
-use super::gated::Queue;
+use super::store::Queue;
 
 pub(crate) struct Crossbeam<T> {
     send: Sender<T>,

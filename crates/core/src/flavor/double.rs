@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use super::gated::Queue;
+use super::store::Queue;
 use crate::sync::Mutex;
 
 pub(crate) struct Double<T> {

@@ -8,7 +8,7 @@
 //! side keeps one in its own cache line and reads the real one when the copy says that there is too little.
 //!
 //! The high bits of the taken counters say what a compare-and-swap must not overlook: `CLOSED` and `DISCONNECTED` in
-//! S_t, and `WAITED` in both, which means that operations are parked on that side and a newcomer has to queue.
+//! `S_t`, and `WAITED` in both, which means that operations are parked on that side and a newcomer has to queue.
 
 use crate::mutant::mutant;
 use crate::sync::{AtomicBool, AtomicU64, Ordering, dekker};
@@ -243,7 +243,7 @@ impl Gates {
         self.send.taken.load(Ordering::SeqCst) & DISCONNECTED != 0
     }
 
-    /// Closed, nothing there, and nobody between slot and item. Once closed, S_t moves for messages that are put back
+    /// Closed, nothing there, and nobody between slot and item. Once closed, `S_t` moves for messages that are put back
     /// only, so what this finds stays so but for them.
     pub(super) fn drained(&self) -> bool {
         let taken = self.send.taken.load(Ordering::SeqCst);

@@ -3,7 +3,7 @@
 
 use kanal::{Receiver, Sender};
 
-use super::gated::Queue;
+use super::store::Queue;
 
 pub(crate) struct Kanal<T> {
     send: Sender<T>,

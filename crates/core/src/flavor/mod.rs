@@ -9,6 +9,8 @@ pub(crate) mod gated;
 #[cfg(not(any(loom, shuttle)))]
 pub(crate) mod kanal;
 pub(crate) mod mutex;
+mod pump;
+mod store;
 
 /// What carries a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

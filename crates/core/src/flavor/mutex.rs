@@ -286,7 +286,7 @@ impl<T> State<T> {
         }
     }
 
-    #[cfg(test)]
+    #[cfg(all(test, not(any(loom, shuttle))))]
     pub(crate) fn waiting(&self) -> usize {
         self.receivers.len()
             + self.senders.len()

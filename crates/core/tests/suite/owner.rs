@@ -19,7 +19,6 @@ impl Wake for Owner {
     }
 }
 
-#[allow(dead_code, reason = "not every suite needs everything")]
 impl Owner {
     pub fn new() -> Arc<Self> {
         Arc::new(Self {
@@ -123,7 +122,6 @@ impl Owner {
     }
 }
 
-#[allow(dead_code, reason = "not every suite needs it")]
 pub fn parked<T>(parking: Parking<T>) -> Arc<Op<T>> {
     match parking {
         Parking::Parked(op) => op,
@@ -133,7 +131,6 @@ pub fn parked<T>(parking: Parking<T>) -> Arc<Op<T>> {
 
 /// Four threads send `each` numbers of their own, four receive until they have all: each number once, and those of one
 /// sender in order at each receiver.
-#[allow(dead_code, reason = "not every suite needs it")]
 pub fn four_by_four(channel: &Arc<Channel<u32>>, each: u32) {
     let senders: Vec<_> = (0..4)
         .map(|at| {
@@ -155,9 +152,9 @@ pub fn four_by_four(channel: &Arc<Channel<u32>>, each: u32) {
             })
         })
         .collect();
-    senders
-        .into_iter()
-        .for_each(|sender| sender.join().unwrap());
+    for sender in senders {
+        sender.join().unwrap();
+    }
     let mut all: Vec<u32> = receivers
         .into_iter()
         .flat_map(|receiver| receiver.join().unwrap())

@@ -3,14 +3,13 @@
 use hchan_core::Flavor;
 
 /// All of them.
-#[allow(dead_code, reason = "not every suite needs it")]
 pub const ALL: [Flavor; 3] = [Flavor::Mutex, Flavor::Crossbeam, Flavor::Kanal];
 
 macro_rules! flavors {
     ($(fn $name:ident($flavor:ident) $body:block)*) => {
-        mod case {
+        mod on {
             use super::*;
-            $(pub fn $name($flavor: Flavor) $body)*
+            $(pub fn $name($flavor: hchan_core::Flavor) $body)*
         }
         flavors!(@module mutex Mutex $($name)*);
         flavors!(@module crossbeam Crossbeam $($name)*);
@@ -18,7 +17,7 @@ macro_rules! flavors {
     };
     (@module $module:ident $flavor:ident $($name:ident)*) => {
         mod $module {
-            $(#[test] fn $name() { super::case::$name(hchan_core::Flavor::$flavor) })*
+            $(#[test] fn $name() { super::on::$name(hchan_core::Flavor::$flavor) })*
         }
     };
 }
