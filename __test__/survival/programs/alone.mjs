@@ -13,10 +13,11 @@ if (isMainThread) {
     if (code !== 0) process.exit(96);
   }
   const maker = new Worker(new URL(import.meta.url), { workerData: { engine, role: 'maker' } });
+  const made = new Promise((resolve) => maker.once('exit', resolve));
   const token = await new Promise((resolve) => maker.once('message', resolve));
   const user = new Worker(new URL(import.meta.url), { workerData: { engine, role: 'user', token } });
   const got = await new Promise((resolve) => user.once('message', resolve));
-  await new Promise((resolve) => maker.once('exit', resolve));
+  await made;
   process.stdout.write(`${JSON.stringify({ got })}\n`);
 } else {
   const { attach, chan } = await import('hchan');

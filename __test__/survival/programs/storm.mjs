@@ -11,7 +11,7 @@
  */
 import { isMainThread, workerData } from 'node:worker_threads';
 import { attach, codec, select, selectSync, send } from 'hchan';
-import { check, exited, make, pause, say, start } from './scene.mjs';
+import { check, exited, make, pause, reach, say, start } from './scene.mjs';
 
 const PER = 4096;
 const CAPACITIES = [0, 1, 8, Infinity];
@@ -30,7 +30,7 @@ if (isMainThread) await main(Number(process.argv[3]), Number(process.argv[4]));
 else await work(workerData);
 
 /** One worker's life: random operations until it is terminated. */
-async function work({ index, seed, tokens, intended, sent, refused, received, flight, twice }) {
+async function work({ index, seed, tokens, intended, sent, refused, received, flight, twice, running }) {
   const random = randomFrom(seed);
   const channels = tokens.map((token) => attach(token));
   let next = index * PER;
@@ -110,6 +110,7 @@ async function work({ index, seed, tokens, intended, sent, refused, received, fl
       take(got.key === 'out' ? [] : [got.value]);
     },
   ];
+  Atomics.store(running, index, 1);
   while (next + 4 < last) {
     try {
       await operations[random(operations.length)](channels[random(4)]);
@@ -128,25 +129,43 @@ async function main(seed, count) {
   const [intended, sent, refused, received] = [bits(), bits(), bits(), bits()];
   const flight = new Int32Array(new SharedArrayBuffer((count + 1) * 4));
   const twice = new Int32Array(new SharedArrayBuffer(4));
+  const running = new Int32Array(new SharedArrayBuffer((count + 1) * 4));
   let started = 0;
+  let over = false;
   let failed = '';
   const live = async () => {
     while (started < count) {
       const index = started++;
-      const worker = start(import.meta.url, { index, seed: seed + index, tokens, intended, sent, refused, received, flight, twice });
+      const worker = start(import.meta.url, { index, seed: seed + index, tokens, intended, sent, refused, received, flight, twice, running });
       worker.on('error', (error) => {
         failed ||= `worker ${index}: ${error.stack}`;
       });
       const gone = exited(worker);
       // A third is killed at random while it loads, the others while they work.
       const loading = random(3) === 0;
-      if (!loading) await new Promise((resolve) => worker.once('online', resolve));
-      await pause(loading ? random(40) : 20 + random(60));
+      if (!loading) await reach(running, index);
+      await pause(loading ? random(60) : random(25));
       await worker.terminate();
       await gone;
     }
   };
-  await Promise.all([live(), live(), live(), live()]);
+  /** Keeps the channels from standing still, full or empty: this thread puts in and takes out a little all the time. */
+  const stir = async () => {
+    let next = count * PER;
+    while (!over) {
+      const channel = channels[random(4)];
+      for (const value of channel.tryRecvMany(random(6) + 1)) if (setBit(received, value) === 1) Atomics.add(twice, 0, 1);
+      if (next < (count + 1) * PER) {
+        setBit(intended, next);
+        setBit(channel.trySend(next) ? sent : refused, next++);
+      }
+      await pause(1);
+    }
+  };
+  const stirring = stir();
+  await Promise.all([live(), live(), live(), live(), live()]);
+  over = true;
+  await stirring;
   check(failed === '', failed);
 
   const left = new Set();
