@@ -10,6 +10,7 @@ mod calls;
 mod msg;
 mod scratch;
 mod slab;
+mod sleeper;
 mod state;
 mod wire;
 

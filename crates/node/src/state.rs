@@ -6,12 +6,13 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, LazyLock, Weak};
 
-use hchan_core::{Channel, Event, Handle, Inbox, Op, Outcome, Parker, Registry, abandon};
+use hchan_core::{Channel, Event, Handle, Inbox, Op, Outcome, Registry, abandon};
 
 use crate::bell::Bell;
 use crate::msg::Msg;
 use crate::scratch::Scratch;
 use crate::slab::Slab;
+use crate::sleeper::Sleeper;
 use crate::wire::{Code, Reply, status, word};
 
 /// Every channel of the process.
@@ -60,7 +61,7 @@ pub struct State {
     /// None before `init` and after the end.
     pub ear: Option<Ear>,
     /// Wakes this thread when it blocks.
-    pub parker: Option<Arc<Parker>>,
+    pub sleeper: Option<Arc<Sleeper>>,
     /// Numbers from the inbox that are not drained yet, from `next_due` on.
     pub due: Vec<u64>,
     /// See `due`.
@@ -128,7 +129,7 @@ impl State {
         self.due = Vec::new();
         self.next_due = 0;
         self.unsaid = None;
-        self.parker = None;
+        self.sleeper = None;
     }
 }
 

@@ -4,7 +4,7 @@ use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use hchan_core::{Inbox, Parker};
+use hchan_core::Inbox;
 use napi::sys;
 
 use super::callback;
@@ -56,7 +56,7 @@ callback! {
         }
         let ringer = Arc::clone(&bell);
         state.ear = Some(Ear { inbox: Inbox::new(Box::new(move || ringer.ring())), bell });
-        state.parker = Some(Parker::new());
+        state.sleeper = Some(Arc::default());
         Ok(0)
     }
 }

@@ -51,7 +51,7 @@ callback! {
         let (number, slice) = (args.int(0)?, args.count(1)?.min(SLICE));
         state.scratch.base()?;
         let op = state.ops.get(number).and_then(Option::as_ref).ok_or(Code::BadHandle)?;
-        let parker = state.parker.as_ref().ok_or(Code::Dead)?;
+        let sleeper = state.sleeper.as_ref().ok_or(Code::Dead)?;
         let deadline = Instant::now() + Duration::from_millis(slice as u64);
         // An earlier operation may have left a wake-up behind: what counts is that this one is done.
         while !op.is_done() {
@@ -59,7 +59,7 @@ callback! {
             if left.is_zero() {
                 return Ok(0);
             }
-            parker.wait(left);
+            sleeper.sleep(left);
         }
         let outcome = op.take().ok_or(Code::Internal)?;
         state.ops.remove(number);

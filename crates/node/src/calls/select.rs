@@ -87,14 +87,21 @@ callback! {
 }
 
 callback! {
-    /// `selectBlock(offset, count, biased)`: as `selectPark`, but looks and yields for 25 µs before it parks, and the
-    /// operation's end comes by `wait`.
+    /// `selectBlock(offset, count, biased)`: as `selectPark`, but looks and yields for 25 µs, and the operation's end comes
+    /// by `wait`.
+    ///
+    /// Where there is a buffer it looks before it parks, since a sender that nobody waits for is faster. A rendezvous
+    /// needs somebody who waits, so there it parks first.
     SelectBlock = c"selectBlock", |state, args| {
         let mut cases = cases(state, args.count(0)?, args.count(1)?)?;
         state.scratch.base()?;
         let order = order(args.int(2)?);
-        let parker = Arc::clone(state.parker.as_ref().ok_or(Code::Dead)?) as Arc<dyn Wake>;
+        let wake = Arc::clone(state.sleeper.as_ref().ok_or(Code::Dead)?) as Arc<dyn Wake>;
         let deadline = Instant::now() + YIELD;
+        if cases.iter().any(is_rendezvous) {
+            let number = park_numbered(state, |key| park(cases, order, wake, key))?;
+            return if number == 0 { Ok(0) } else { watch(state, number, deadline) };
+        }
         loop {
             match try_select(cases, order) {
                 Ok(outcome) => return state.settle(outcome),
@@ -105,6 +112,32 @@ callback! {
             }
             std::thread::yield_now();
         }
-        park_numbered(state, |key| park(cases, order, parker, key))
+        park_numbered(state, |key| park(cases, order, wake, key))
     }
+}
+
+fn is_rendezvous(case: &Case<Msg>) -> bool {
+    let (Case::Send(channel, _)
+    | Case::Recv(channel)
+    | Case::WatchSend(channel)
+    | Case::WatchRecv(channel)) = case;
+    channel.capacity() == Some(0)
+}
+
+/// Looks whether a parked operation is done, yielding, until `deadline`. 0: settled; else its number.
+fn watch(state: &mut State, number: i32, deadline: Instant) -> Reply {
+    let op = state
+        .ops
+        .get(number)
+        .and_then(Option::as_ref)
+        .ok_or(Code::Internal)?;
+    while !op.is_done() {
+        if Instant::now() >= deadline {
+            return Ok(number);
+        }
+        std::thread::yield_now();
+    }
+    let outcome = op.take().ok_or(Code::Internal)?;
+    state.ops.remove(number);
+    state.settle(outcome)
 }
