@@ -6,7 +6,7 @@
  * (`err()` gives what Go's `Cause` does); `cancel` is also what `using` calls.
  */
 import { checkMilliseconds, show } from './arguments.js';
-import { attachTo, linkTo } from './context/broadcast.js';
+import { attachTo, linksTo } from './context/broadcast.js';
 import { codec } from './codec/index.js';
 import { aborted, Cancellation } from './context/cancellation.js';
 import { packReason, unpackReason } from './context/parcel.js';
@@ -82,7 +82,7 @@ class Branch implements Context {
       kind: 'context',
       version: 1,
       deadline: cancellation.deadline,
-      link: end === undefined && cancellation !== root.cancellation ? linkTo(cancellation) : undefined,
+      links: end === undefined && cancellation !== root.cancellation ? linksTo(cancellation) : undefined,
       reason: end === undefined ? undefined : packReason(end.reason),
       values: packValues(this.values),
     };
@@ -154,12 +154,12 @@ export function withValue(parent: Context, key: unknown, value: unknown): Contex
  */
 export function attachContext(token: Shared<Context>): Context {
   if (!isContextToken(token)) throw new TypeError(`attachContext needs a token made by a context's share(), not ${show(token)}`);
-  const { deadline, link, reason } = token as ContextToken;
+  const { deadline, links, reason } = token as ContextToken;
   const setUp = (made: Cancellation) => {
     if (deadline !== undefined) made.endAt(deadline, deadline - Date.now());
   };
   const values = unpackValues((token as ContextToken).values);
-  if (link !== undefined) return new Branch(attachTo(link, setUp), values);
+  if (links !== undefined) return new Branch(attachTo(links, setUp), values);
   if (reason === undefined) return new Branch(root.cancellation, values);
   const ended = new Cancellation();
   ended.deadline = deadline;

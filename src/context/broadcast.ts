@@ -10,6 +10,9 @@
  * at once, and takes one of the spare copies. When the owner's thread is gone, `gate` closes by itself: what nobody can
  * end any more has ended. A dead attacher leaves a copy behind that nobody takes.
  *
+ * With a context those above it are shared too (the nearest few and the topmost), and when one of these ends, only that is
+ * told: a tree is cancelled by one message to each thread.
+ *
  * In each thread a shared context exists once while it has not ended, however often it is attached.
  */
 import { defer } from '#platform';
@@ -28,7 +31,12 @@ const SPARE = 4;
 /** How often a blocked thread looks, in ms. */
 const GLANCE = 5;
 
-/** What attaching needs to know of a cancellation. */
+/** How many above a context are shared with it, besides the topmost. */
+const NEAREST = 3;
+/** How long an ended context that nobody has to be told of waits for its channels to be given back, in ms. */
+const LATER = 100;
+
+/** What attaching needs to know of one cancellation. */
 export interface Link {
   readonly id: string;
   readonly gate: Shared<Receiver<Uint8Array>>;
@@ -41,11 +49,15 @@ const links = new WeakMap<Cancellation, Link>();
 /** The owner's ends, kept for late attachers as long as somebody here has the context. */
 const owned = new WeakMap<Cancellation, Broadcast>();
 
-/** How another thread attaches to `cancellation`, which has not ended. */
-export function linkTo(cancellation: Cancellation): Link {
+/** How another thread attaches to `cancellation`, which has not ended: its own link first, the topmost above it last. */
+export function linksTo(cancellation: Cancellation): readonly Link[] {
+  return [cancellation, ...cancellation.above(NEAREST)].map(linkTo);
+}
+
+function linkTo(cancellation: Cancellation): Link {
   let link = links.get(cancellation);
   if (link === undefined) {
-    const broadcast = new Broadcast();
+    const broadcast = new Broadcast(cancellation.above(NEAREST));
     link = broadcast.link;
     links.set(cancellation, link);
     owned.set(cancellation, broadcast);
@@ -54,11 +66,19 @@ export function linkTo(cancellation: Cancellation): Link {
   return link;
 }
 
-/** The cancellation behind `link`, in this thread; `setUp` is done to a new one first. */
-export function attachTo(link: Link, setUp: (made: Cancellation) => void): Cancellation {
-  const here = known.get(link.id);
-  if (here !== undefined) return here;
-  const made = new Cancellation();
+/** The cancellation behind `path`, in this thread; `setUp` is done to a new one first. */
+export function attachTo(path: readonly Link[], setUp: (made: Cancellation) => void): Cancellation {
+  let cancellation: Cancellation | undefined;
+  for (let i = path.length - 1; i >= 0; i--) {
+    const link = path[i] as Link;
+    cancellation = known.get(link.id) ?? attachOne(link, cancellation, i === 0 ? setUp : () => {});
+  }
+  if (cancellation === undefined) throw new TypeError('the token of a context has no link');
+  return cancellation;
+}
+
+function attachOne(link: Link, above: Cancellation | undefined, setUp: (made: Cancellation) => void): Cancellation {
+  const made = new Cancellation(above);
   setUp(made);
   if (made.ended !== undefined) return made;
   try {
@@ -82,9 +102,12 @@ function remember(cancellation: Cancellation, { id }: Link, ended: (reason: unkn
 class Broadcast {
   readonly #gate: Channel<Uint8Array> = unbounded({ codec: codec.bytes, name: 'context' });
   readonly #hello: Channel<number> = unbounded({ codec: codec.u8, name: 'context attachers' });
+  #above: readonly Cancellation[];
   readonly link: Link;
 
-  constructor() {
+  /** `above` are attached wherever this is. */
+  constructor(above: readonly Cancellation[]) {
+    this.#above = above;
     const gate = this.#gate.receiver();
     const hello = this.#hello.sender();
     this.link = { id: crypto.randomUUID(), gate: gate.share(), hello: hello.share() };
@@ -93,11 +116,21 @@ class Broadcast {
   }
 
   end(reason: unknown): void {
+    // One above has ended, with this: everybody learns of that, so that a tree is one message to each thread.
+    const silent = this.#above.some((one) => one.over);
+    this.#above = [];
+    if (silent) return later(() => this.#close());
     this.#hello.close();
     const copies = this.#hello.length * 2 + SPARE;
     this.#gate.trySendMany(new Array<Uint8Array>(copies).fill(packed(reason)));
     this.#gate.close();
-    defer(() => this.#takeBack());
+    later(() => this.#takeBack());
+  }
+
+  #close(): void {
+    this.#hello.close();
+    this.#gate.close();
+    this.#takeBack();
   }
 
   /** A token that nobody has attached counts as a handle: attached and disposed, it does not any more. */
@@ -105,6 +138,21 @@ class Broadcast {
     attach<Receiver<Uint8Array>>(this.link.gate)[Symbol.dispose]();
     attach<Sender<number>>(this.link.hello)[Symbol.dispose]();
   }
+}
+
+const chores: (() => void)[] = [];
+
+/** Does `chore` when those who are to be told have been, a few at a time. */
+function later(chore: () => void): void {
+  if (chores.push(chore) === 1) soon();
+}
+
+function soon(): void {
+  const timer: { unref?(): unknown } = setTimeout(() => {
+    for (const chore of chores.splice(0, 64)) chore();
+    if (chores.length > 0) soon();
+  }, LATER);
+  timer.unref?.();
 }
 
 let last: { readonly reason: unknown; readonly bytes: Uint8Array } | undefined;
@@ -120,6 +168,20 @@ function packed(reason: unknown): Uint8Array {
   return last.bytes;
 }
 
+let lastRead: { readonly reason: unknown; readonly bytes: Uint8Array } | undefined;
+
+/** The reason in `bytes`: one object for equal bytes that arrive together. */
+function unpacked(bytes: Uint8Array): unknown {
+  const same = lastRead?.bytes.length === bytes.length && lastRead.bytes.every((byte, i) => byte === bytes[i]);
+  if (lastRead === undefined || !same) {
+    lastRead = { reason: unpackReason(bytes), bytes };
+    defer(() => {
+      lastRead = undefined;
+    });
+  }
+  return lastRead.reason;
+}
+
 function gone(): DOMException {
   return aborted('The thread that made this context has ended, or the context has');
 }
@@ -127,13 +189,13 @@ function gone(): DOMException {
 function follow(made: Cancellation, link: Link): void {
   const gate = attach<Receiver<Uint8Array>>(link.gate).unref();
   const end = (got: { ok: boolean; value: Uint8Array | undefined } | null) => {
-    if (got !== null) made.end(got.value === undefined ? gone() : unpackReason(got.value));
+    if (got !== null) made.end(got.value === undefined ? gone() : unpacked(got.value));
   };
-  remember(made, link, () => gate[Symbol.dispose]());
+  remember(made, link, () => later(() => gate[Symbol.dispose]()));
   links.set(made, link);
   if (!announce(link)) end(gate.tryRecv());
   if (made.ended !== undefined) return;
-  made.upstream = { look: () => gate.closed && end(gate.tryRecv()), due: () => GLANCE };
+  made.follow({ look: () => gate.closed && end(gate.tryRecv()), due: () => GLANCE });
   gate.recv().then(end, () => made.end(gone()));
 }
 

@@ -42,8 +42,10 @@ export class Cancellation {
   #source: OpenedSource<never> | undefined;
   #receiver: Receiver<never> | undefined;
   readonly #listeners = new Set<(reason: unknown) => void>();
-  /** Set on what another thread can end. */
-  upstream: Upstream | undefined;
+  #upstream: Upstream | undefined;
+  /** The nearest one, from this upwards, that may end without this thread's event loop; then the next one above it. */
+  #watched: Cancellation | undefined;
+  #above: Cancellation | undefined;
   /** The earliest end known, in ms since 1970; undefined: none. */
   deadline: number | undefined;
 
@@ -54,14 +56,38 @@ export class Cancellation {
     if (parent.#end !== undefined) this.#end = parent.#end;
     else {
       this.#parent = parent;
+      this.#watched = parent.#watched;
       parent.#children.add(this);
     }
+  }
+
+  /** Another thread can end it. To be said before it has children. */
+  follow(upstream: Upstream): void {
+    this.#upstream = upstream;
+    this.#watch();
   }
 
   /** Why it ended, or undefined. */
   get ended(): { readonly reason: unknown } | undefined {
     this.look();
     return this.#end;
+  }
+
+  /** Whether it has ended, as far as this thread has been told. */
+  get over(): boolean {
+    return this.#end !== undefined;
+  }
+
+  /** The `nearest` few above it and the topmost, from the nearest on. */
+  above(nearest: number): readonly Cancellation[] {
+    const found: Cancellation[] = [];
+    let topmost: Cancellation | undefined;
+    for (let one = this.#parent; one !== undefined; one = one.#parent) {
+      topmost = one;
+      if (found.length < nearest) found.push(one);
+    }
+    if (topmost !== undefined && !found.includes(topmost)) found.push(topmost);
+    return found;
   }
 
   get signal(): AbortSignal {
@@ -81,7 +107,7 @@ export class Cancellation {
     return this.#receiver;
   }
 
-  /** Ends it at `deadline` (ms since 1970), `left` ms from now, unless its parent ends earlier. */
+  /** Ends it at `deadline` (ms since 1970), `left` ms from now, unless its parent ends earlier. To be said before it has children. */
   endAt(deadline: number, left: number): void {
     if (this.deadline !== undefined && this.deadline <= deadline) return;
     this.deadline = deadline;
@@ -91,6 +117,7 @@ export class Cancellation {
     else {
       this.#alarm = new Alarm(() => this.end(timedOut()));
       this.#alarm.set(this.#due);
+      this.#watch();
     }
   }
 
@@ -120,20 +147,27 @@ export class Cancellation {
 
   /** Ends it if its time, or that of one above it, has come. */
   look(): void {
-    let one: Cancellation | undefined = this;
+    let one = this.#watched;
     while (one !== undefined && this.#end === undefined) {
-      // What ends lets go of its parent.
-      const above: Cancellation | undefined = one.#parent;
-      if (one.#due !== Number.POSITIVE_INFINITY && performance.now() >= one.#due) one.end(timedOut());
-      else one.upstream?.look();
+      // What ends forgets those above it.
+      const above: Cancellation | undefined = one.#above;
+      if (performance.now() >= one.#due) one.end(timedOut());
+      else one.#upstream?.look();
       one = above;
     }
   }
 
+  #watch(): void {
+    if (this.#watched === this) return;
+    this.#above = this.#watched;
+    this.#watched = this;
+  }
+
   #nextLook(): number {
     let due = Number.POSITIVE_INFINITY;
-    let one: Cancellation | undefined = this;
-    for (; one !== undefined; one = one.#parent) due = Math.min(due, one.#due - performance.now(), one.upstream?.due() ?? due);
+    for (let one = this.#watched; one !== undefined; one = one.#above) {
+      due = Math.min(due, one.#due - performance.now(), one.#upstream?.due() ?? due);
+    }
     return due;
   }
 
@@ -142,6 +176,6 @@ export class Cancellation {
     this.#source?.close();
     for (const listener of this.#listeners) listener(reason);
     this.#listeners.clear();
-    this.upstream = undefined;
+    this.#upstream = this.#watched = this.#above = undefined;
   }
 }

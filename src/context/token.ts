@@ -13,7 +13,8 @@ export interface ContextToken {
   /** Layout version. */
   readonly version: 1;
   readonly deadline: number | undefined;
-  readonly link: Link | undefined;
+  /** How to attach to it and to those above it; undefined: it has ended, or never will. */
+  readonly links: readonly Link[] | undefined;
   /** The packed reason of a context that has ended. */
   readonly reason: Uint8Array | undefined;
   readonly values: readonly PackedValue[];

@@ -1,0 +1,68 @@
+/** A worker that attaches contexts and tells when they have ended, on the clock that all threads share. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { attach, selectSync } from 'hchan';
+import { withCancel } from 'hchan/context';
+
+const told = (ctx) => {
+  const reason = ctx.err();
+  const known = reason instanceof Error ? { class: reason.constructor.name, name: reason.name, message: reason.message, code: reason.code } : reason;
+  return { reason: known, same: ctx.signal.reason === reason, closed: ctx.done.closed };
+};
+
+/** `count` contexts below `root`, a random tree. */
+function tree(root, count) {
+  const all = [root];
+  while (all.length <= count) all.push(withCancel(all[Math.floor(Math.random() * all.length)]).ctx);
+  return all.slice(1);
+}
+
+const COMMANDS = {
+  /** Waits for each token's context and a tree below it. */
+  async wait({ tokens, below }) {
+    const contexts = tokens.map((token) => attach(token)).flatMap((ctx) => (below === 0 ? [ctx] : tree(ctx, below)));
+    const ended = contexts.map((ctx) => new Promise((resolve) => (ctx.signal.aborted ? resolve() : ctx.signal.addEventListener('abort', resolve))));
+    const closed = contexts.map((ctx) => ctx.done.unref().recv());
+    parentPort.postMessage('waiting');
+    // What waits for a context may not keep the thread; this listener does.
+    await Promise.all([...ended, ...closed]);
+    return { at: process.hrtime.bigint(), told: told(contexts[0]), count: contexts.length };
+  },
+  /** Waits for one in a blocking select. */
+  block({ token }) {
+    const ctx = withCancel(attach(token)).ctx;
+    parentPort.postMessage('waiting');
+    const got = selectSync({ stop: ctx.done });
+    return { at: process.hrtime.bigint(), got, told: told(ctx) };
+  },
+  /** Computes until it is told to stop. */
+  compute({ token }) {
+    const ctx = attach(token);
+    parentPort.postMessage('waiting');
+    while (ctx.err() === undefined);
+    return { at: process.hrtime.bigint(), told: told(ctx) };
+  },
+  look({ token, keys }) {
+    const ctx = attach(token);
+    const again = attach(token);
+    return { ...told(ctx), deadline: ctx.deadline, values: keys.map((key) => ctx.value(key)), once: ctx.done === again.done };
+  },
+  /** Shares on what it was given, and a context of its own below it. */
+  share({ token }) {
+    const ctx = attach(token);
+    const own = withCancel(ctx);
+    globalThis.own = own;
+    return { given: ctx.share(), own: own.ctx.share() };
+  },
+  cancelOwn({ reason }) {
+    globalThis.own.cancel(reason);
+  },
+};
+
+parentPort.on('message', async ({ command, ...given }) => {
+  try {
+    parentPort.postMessage({ result: await COMMANDS[command](given) });
+  } catch (error) {
+    parentPort.postMessage({ failure: String(error?.stack ?? error) });
+  }
+});
+if (workerData?.leave) parentPort.unref();

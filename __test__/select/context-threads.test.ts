@@ -1,0 +1,237 @@
+/** Contexts in several threads: cancelled in one, ended in all that attached them, soon, with the same reason. */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { attach, chan, type Shared, select } from 'hchan';
+import { attachContext, background, type Context, withCancel, withDeadline, withTimeout, withValue } from 'hchan/context';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+// biome-ignore lint/suspicious/noExplicitAny: what a peer tells
+type Told = any;
+const FILE = new URL('./context-peer.mjs', import.meta.url);
+
+class Peer {
+  readonly worker = new Worker(FILE);
+
+  /** Starts a command; resolves once the peer waits. */
+  async begin(command: string, given: object): Promise<{ result: Promise<Told> }> {
+    this.worker.postMessage({ command, ...given });
+    const [first] = await once(this.worker, 'message');
+    if (first !== 'waiting') throw new Error(JSON.stringify(first));
+    return { result: once(this.worker, 'message').then(([message]) => this.#result(message)) };
+  }
+
+  async ask(command: string, given: object): Promise<Told> {
+    this.worker.postMessage({ command, ...given });
+    const [message] = await once(this.worker, 'message');
+    return this.#result(message);
+  }
+
+  #result(message: { result: Told; failure?: string }): Told {
+    if (message.failure !== undefined) throw new Error(message.failure);
+    return message.result;
+  }
+}
+
+const WORKERS = 8;
+let peers: Peer[] = [];
+const [first, second] = [() => peers[0] as Peer, () => peers[1] as Peer];
+beforeAll(() => {
+  peers = Array.from({ length: WORKERS }, () => new Peer());
+});
+afterAll(async () => {
+  await Promise.all(peers.map(({ worker }) => worker.terminate()));
+});
+
+const ms = (from: bigint, to: bigint) => Number(to - from) / 1e6;
+
+/** Cancels what `start` shares, several times, and gives the best of the times until the last peer knew: others use this machine too. */
+async function latency(start: () => { tokens: Shared<Context>[][]; below: number; cancel: (reason: Error) => void }): Promise<number> {
+  const times: number[] = [];
+  for (let round = 0; round < 5; round++) {
+    const { tokens, below, cancel } = start();
+    const waiting = await Promise.all(peers.map((peer, i) => peer.begin('wait', { tokens: tokens[i], below })));
+    const reason = new RangeError(`round ${round}`);
+    const start_ = process.hrtime.bigint();
+    cancel(reason);
+    const results = await Promise.all(waiting.map(({ result }) => result));
+    times.push(Math.max(...results.map(({ at }) => ms(start_, at))));
+    for (const { told, count } of results) {
+      expect(told).toMatchObject({ reason: { class: 'RangeError', message: reason.message }, same: true, closed: true });
+      expect(count).toBe(125);
+    }
+  }
+  return Math.min(...times);
+}
+
+test('a tree of 1 000 contexts over 8 workers, cancelled at the root, is done everywhere within 50 ms', async () => {
+  const time = await latency(() => {
+    const { ctx, cancel } = withCancel(background());
+    return { tokens: peers.map(() => [ctx.share()]), below: 125, cancel };
+  });
+  expect(time).toBeLessThan(50);
+});
+
+test('so are 1 000 contexts of one tree that were each shared with a worker', async () => {
+  const time = await latency(() => {
+    const { ctx, cancel } = withCancel(background());
+    return { tokens: peers.map(() => Array.from({ length: 125 }, () => withCancel(ctx).ctx.share())), below: 0, cancel };
+  });
+  expect(time).toBeLessThan(50);
+});
+
+test('a worker that blocks in a select, or computes, learns of it within 50 ms', async () => {
+  for (const command of ['block', 'compute']) {
+    const times: number[] = [];
+    for (let round = 0; round < 5; round++) {
+      const { ctx, cancel } = withCancel(background());
+      const { result } = await first().begin(command, { token: ctx.share() });
+      const start = process.hrtime.bigint();
+      cancel(new Error('now'));
+      const { at, told } = await result;
+      times.push(ms(start, at));
+      expect(told).toMatchObject({ reason: { message: 'now' }, same: true, closed: true });
+    }
+    expect(Math.min(...times)).toBeLessThan(50);
+  }
+});
+
+test('reasons arrive as what they were', async () => {
+  class Own extends Error {
+    override name = 'OwnError';
+    readonly code = 'E_OWN';
+  }
+  const reasons: [unknown, unknown][] = [
+    [undefined, { class: 'DOMException', name: 'AbortError' }],
+    [new DOMException('late', 'TimeoutError'), { class: 'DOMException', name: 'TimeoutError', message: 'late' }],
+    [new TypeError('wrong'), { class: 'TypeError', name: 'TypeError', message: 'wrong' }],
+    [new Own('mine'), { class: 'Error', name: 'OwnError', message: 'mine', code: 'E_OWN' }],
+    ['a word', 'a word'],
+    [null, null],
+    [{ user: 7n }, { user: 7n }],
+    [() => {}, { class: 'Error', message: 'the reason cannot be cloned: () => {}' }],
+  ];
+  for (const [reason, expected] of reasons) {
+    const { ctx, cancel } = withCancel(background());
+    const { result } = await first().begin('wait', { tokens: [ctx.share()], below: 0 });
+    cancel(reason);
+    const { told } = await result;
+    if (typeof expected === 'object' && expected !== null) expect(told.reason).toMatchObject(expected);
+    else expect(told.reason).toBe(expected);
+    // Attached after the end it is the same, from a token made before the end or after.
+    const later = withCancel(background());
+    const early = later.ctx.share();
+    later.cancel(reason);
+    for (const token of [early, later.ctx.share()]) {
+      const { reason: known, closed } = await second().ask('look', { token, keys: [] });
+      expect([known, closed]).toEqual([told.reason, true]);
+    }
+  }
+});
+
+test('deadline and values travel; what cannot be cloned or looked up does not', async () => {
+  const deadline = Date.now() + 1e6;
+  const { ctx, cancel } = withDeadline(background(), deadline);
+  let given = withValue(ctx, 'user', { id: 7n, tags: new Set(['a']) });
+  given = withValue(given, Symbol.for('trace'), 'abc');
+  given = withValue(given, 'function', () => {});
+  given = withValue(given, 'channel', chan(0, { engine: 'local' }));
+  given = withValue(given, Symbol('private'), 1);
+  given = withValue(withValue(given, 5, 'old'), 5, 'new');
+  const here = attachContext(given.share());
+  expect([here.value('user'), here.value(Symbol.for('trace')), here.value('function'), here.value('channel'), here.value(5)]).toEqual([
+    { id: 7n, tags: new Set(['a']) },
+    'abc',
+    undefined,
+    undefined,
+    'new',
+  ]);
+  const there = await first().ask('look', { token: given.share(), keys: ['user', 'function', 5] });
+  expect(there).toMatchObject({ deadline, values: [{ id: 7n, tags: new Set(['a']) }, undefined, 'new'], reason: undefined, closed: false });
+  cancel();
+});
+
+test('a deadline ends it in every thread', async () => {
+  const { ctx } = withTimeout(background(), 30);
+  const { result } = await first().begin('wait', { tokens: [ctx.share()], below: 3 });
+  await ctx.done.recv();
+  expect((await result).told.reason).toMatchObject({ class: 'DOMException', name: 'TimeoutError' });
+});
+
+test('attached twice in a thread it is one; in its own thread it is itself', async () => {
+  const { ctx, cancel } = withCancel(background());
+  expect(attachContext(ctx.share()).done).toBe(ctx.done);
+  expect(attach<Context>(ctx.share()).signal).toBe(ctx.signal);
+  expect((await first().ask('look', { token: ctx.share(), keys: [] })).once).toBe(true);
+  cancel();
+});
+
+test('background is shared as one that never ends', async () => {
+  const token = withValue(background(), 'a', 1).share();
+  expect(await first().ask('look', { token, keys: ['a'] })).toMatchObject({ reason: undefined, closed: false, values: [1] });
+});
+
+test('a token goes through a channel', async () => {
+  const { ctx, cancel } = withCancel(background());
+  const tokens = chan<Shared<Context>>(1);
+  await tokens.send(ctx.share());
+  const { value } = await tokens.recv();
+  const { result } = await first().begin('wait', { tokens: [value], below: 0 });
+  cancel('by channel');
+  expect((await result).told.reason).toBe('by channel');
+});
+
+test('shared on by a worker it ends when the first owner cancels; its own children end with it', async () => {
+  const { ctx, cancel } = withCancel(background());
+  const { given, own } = await first().ask('share', { token: ctx.share() });
+  const { result } = await second().begin('wait', { tokens: [given, own], below: 0 });
+  const mine = attachContext(own);
+  await first().ask('cancelOwn', { reason: 'only mine' });
+  await mine.done.recv();
+  expect([mine.err(), ctx.err()]).toEqual(['only mine', undefined]);
+  cancel('all');
+  expect((await result).told.reason).toBe('all');
+});
+
+test('62 the death of a worker that attached it disturbs nobody; the death of its owner ends it', async () => {
+  const victim = new Peer();
+  const { ctx, cancel } = withCancel(background());
+  const { own } = await victim.ask('share', { token: ctx.share() });
+  const orphan = attachContext(own);
+  const { result } = await first().begin('wait', { tokens: [own], below: 5 });
+  await victim.worker.terminate();
+  expect((await result).told.reason).toMatchObject({ class: 'DOMException', name: 'AbortError' });
+  await orphan.done.recv();
+  expect((orphan.err() as Error).message).toContain('has ended');
+  expect(ctx.err()).toBeUndefined();
+  const { result: survivor } = await second().begin('wait', { tokens: [ctx.share()], below: 0 });
+  cancel('still works');
+  expect((await survivor).told.reason).toBe('still works');
+});
+
+test('66 an attached context does not keep a worker alive', async () => {
+  const worker = new Worker(
+    `const { workerData } = require('node:worker_threads');
+     import('hchan').then(({ attach }) => { globalThis.ctx = attach(workerData); void ctx.signal; });`,
+    { eval: true, workerData: withCancel(background()).ctx.share() },
+  );
+  const [code] = await once(worker, 'exit');
+  expect(code).toBe(0);
+});
+
+test('a context that ends while a select waits on it and on a channel fires once', async () => {
+  const jobs = chan<number>(0);
+  for (let i = 0; i < 200; i++) {
+    const { ctx, cancel } = withCancel(background());
+    const got = select({ jobs, stop: attachContext(ctx.share()).done });
+    const sent = i % 2 === 0 && jobs.trySend(i);
+    cancel();
+    expect((await got).key).toBe(sent ? 'jobs' : 'stop');
+  }
+  expect(jobs.trySend(1)).toBe(false);
+});
+
+test('what is no token of a context is a TypeError', () => {
+  for (const token of [undefined, null, {}, 'token', chan(1).share(), { hchan: 'token', kind: 'context' }]) {
+    expect(() => attachContext(token as never)).toThrow(TypeError);
+  }
+});
