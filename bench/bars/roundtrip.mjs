@@ -65,7 +65,9 @@ export class RoundTrip {
     const [ping, pong] = ['ping', 'pong'].map((name) => chan(CAPACITY, { engine: this.#engine, codec: codec.f64, name }));
     const tokens = (end) => {
       const [out, back] = end === 'near' ? [ping.sender(), pong.receiver()] : [ping.receiver(), pong.sender()];
-      return { ping: out.share(), pong: back.share() };
+      const shared = { ping: out.share(), pong: back.share() };
+      for (const handle of [out, back]) handle[Symbol.dispose]();
+      return shared;
     };
     const dispose = () => [ping, pong].map((channel) => channel[Symbol.dispose]());
     return { ping, pong, tokens, dispose };

@@ -34,11 +34,12 @@ export class Transfer {
       return nanoseconds;
     }
     const channel = chan(CAPACITY, { engine: this.#engine, codec: payload.codec, name: `${this.#payload} ${way}` });
+    const sender = channel.sender();
     const start = performance.now();
-    this.#worker.postMessage({ ...order, to: channel.sender().share() });
+    this.#worker.postMessage({ ...order, to: sender.share() });
     const received = await Promise.race([receive(channel, payload), this.#broken]);
     const nanoseconds = ((performance.now() - start) * 1e6) / count;
-    channel[Symbol.dispose]();
+    for (const handle of [sender, channel]) handle[Symbol.dispose]();
     if (received !== count) throw new Error(`${way} of ${this.#payload}: ${count} sent, ${received} received`);
     return nanoseconds;
   }

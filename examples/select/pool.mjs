@@ -59,5 +59,7 @@ if (!isMainThread && workerData?.jobs !== undefined) {
 } else if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { got, codes } = await pool({ workers: 2, upTo: 1_000_000, enough: 1_000 });
   const longest = got.reduce((best, one) => (one.steps > best.steps ? one : best));
-  console.log(`${got.length} results, the longest: ${longest.job} with ${longest.steps} steps; workers exited with ${codes.join(', ')}`);
+  console.log(
+    `${got.length} results, the longest: ${longest.job} with ${longest.steps} steps; workers exited with ${codes.join(', ')}`,
+  );
 }

@@ -35,7 +35,10 @@ class Algebra {
 
   /** A series, and a stage that computes it: `stage(answer)` calls `answer` once for each coefficient in turn. */
   #series(stage) {
-    const made = { ask: chan(0, { ...this.#options, codec: codec.void }), give: chan(0, { ...this.#options, codec: codec.tuple(codec.i64, codec.i64) }) };
+    const made = {
+      ask: chan(0, { ...this.#options, codec: codec.void }),
+      give: chan(0, { ...this.#options, codec: codec.tuple(codec.i64, codec.i64) }),
+    };
     const { signal } = this.#ctx;
     const answer = async (coefficient) => {
       await made.ask.recv({ signal });
@@ -152,7 +155,10 @@ class Algebra {
 
   /** A series by an equation: `define` is given the series itself. */
   fix(define) {
-    const later = { ask: chan(0, { ...this.#options, codec: codec.void }), give: chan(0, { ...this.#options, codec: codec.tuple(codec.i64, codec.i64) }) };
+    const later = {
+      ask: chan(0, { ...this.#options, codec: codec.void }),
+      give: chan(0, { ...this.#options, codec: codec.tuple(codec.i64, codec.i64) }),
+    };
     const [own, result] = this.split(later);
     const defined = define(own);
     this.#go(async () => {

@@ -3,15 +3,22 @@ import { chan } from 'hchan';
 import * as messages from './messages.mjs';
 import { startWorkers } from './workers.mjs';
 
+/** A token of `handle`, which is then given back: handles are counted, and one that is kept here keeps its channel open. */
+function lend(handle) {
+  const token = handle.share();
+  handle[Symbol.dispose]();
+  return token;
+}
+
 /** Counts the words of `paths` with `workers` threads over `engine`, giving every record to `merge`. Returns the workers' totals. */
 export async function overChannels({ engine, workers, paths, merge, signal }) {
   const jobs = chan(64, { engine, codec: messages.path, name: 'paths' });
   const records = chan(1024, { engine, codec: messages.record, name: 'records' });
   const reports = chan(workers, { engine, codec: messages.totals, name: 'reports' });
   const tokens = () => ({
-    paths: jobs.receiver().share(),
-    records: records.sender().share(),
-    reports: reports.sender().share(),
+    paths: lend(jobs.receiver()),
+    records: lend(records.sender()),
+    reports: lend(reports.sender()),
   });
 
   const crew = await startWorkers('worker.mjs', workers, signal, tokens);
