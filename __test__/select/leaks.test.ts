@@ -1,7 +1,7 @@
 /** 50, 75, 81: nothing is left behind by selects whose cases lost, timed out or were aborted. */
 import { getEventListeners } from 'node:events';
 import { after, chan, done, select, send, ticker, trySelect } from 'hchan';
-import { background, withCancel, withTimeout } from 'hchan/context';
+import { attachContext, background, withCancel, withTimeout } from 'hchan/context';
 import { expect, test } from 'vitest';
 import { ENGINES, forEngines, LOCAL, scaled } from '../conformance/engines.js';
 import { timeouts } from './timeouts.js';
@@ -93,4 +93,32 @@ test(`${MANY} finished children of one context, with signals and timers`, { time
     child.cancel();
   });
   expectNothing(left);
+});
+
+test('shared contexts that ended, attached or not, alone or with one above them', { timeout: LONG }, async () => {
+  const many = Math.ceil(MANY / 100);
+  const { ctx } = withCancel(background());
+  const round = async () => {
+    for (let i = 0; i < many; i++) {
+      const { ctx: one, cancel } = withCancel(i % 3 === 0 ? ctx : background());
+      const below = withCancel(one);
+      const token = (i % 2 === 0 ? one : below.ctx).share();
+      cancel();
+      if (i % 5 === 0) expect((attachContext(token).err() as DOMException).message).toBe((one.err() as DOMException).message);
+      if (i % 50 === 0) await turn();
+    }
+    // What has ended is given back a little later.
+    while (timeouts() > 0) await turn();
+    for (let i = 0; i < 5; i++) {
+      collect();
+      await turn();
+    }
+  };
+  await round();
+  await round();
+  const before = collect();
+  await round();
+  const now = collect();
+  expect(now.heap - before.heap).toBeLessThan(HEAP);
+  expect(now.native - before.native).toBeLessThan(NATIVE);
 });

@@ -33,6 +33,8 @@ const GLANCE = 5;
 
 /** How many above a context are shared with it, besides the topmost. */
 const NEAREST = 3;
+/** Ended contexts whose channels are given back in one turn of the event loop. */
+const BATCH = 64;
 /** How long an ended context that nobody has to be told of waits for its channels to be given back, in ms. */
 const LATER = 100;
 
@@ -148,11 +150,15 @@ function later(chore: () => void): void {
 }
 
 function soon(): void {
-  const timer: { unref?(): unknown } = setTimeout(() => {
-    for (const chore of chores.splice(0, 64)) chore();
-    if (chores.length > 0) soon();
-  }, LATER);
+  const timer: { unref?(): unknown } = setTimeout(() => work(chores.length), LATER);
   timer.unref?.();
+}
+
+/** Does the first `left` chores, `BATCH` each turn of the loop. */
+function work(left: number): void {
+  for (const chore of chores.splice(0, Math.min(left, BATCH))) chore();
+  if (left > BATCH) defer(() => work(left - BATCH));
+  else if (chores.length > 0) soon();
 }
 
 let last: { readonly reason: unknown; readonly bytes: Uint8Array } | undefined;
