@@ -26,10 +26,10 @@ mod few;
 mod flavor;
 mod inbox;
 mod list;
-#[cfg(loom)]
+#[cfg(any(loom, shuttle))]
 #[doc(hidden)]
 pub mod mutant;
-#[cfg(not(loom))]
+#[cfg(not(any(loom, shuttle)))]
 mod mutant;
 mod op;
 mod parker;

@@ -1,9 +1,9 @@
-//! Deliberate defects, compiled for loom only: each test of a mutant asserts that the model finds it.
+//! Deliberate defects, compiled for models only: each test of a mutant asserts that the model finds it.
 //!
-//! The active one is a thread-local of the standard library: loom runs all threads of a model on the test's own thread.
+//! The active one is a thread-local of the standard library: loom and shuttle run all threads of a model on the test's own.
 
 /// What can be broken on purpose.
-#[cfg(loom)]
+#[cfg(any(loom, shuttle))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mutant {
     /// A sender that puts items out does not order that before looking for parked receivers.
@@ -34,28 +34,28 @@ pub enum Mutant {
     RingUnlocked,
 }
 
-#[cfg(loom)]
+#[cfg(any(loom, shuttle))]
 thread_local! {
     static ACTIVE: std::cell::Cell<Option<Mutant>> = const { std::cell::Cell::new(None) };
 }
 
 /// Breaks one thing for the rest of this thread, or mends it (`None`).
-#[cfg(loom)]
+#[cfg(any(loom, shuttle))]
 pub fn activate(mutant: Option<Mutant>) {
     ACTIVE.with(|active| active.set(mutant));
 }
 
-#[cfg(loom)]
+#[cfg(any(loom, shuttle))]
 pub(crate) fn is(mutant: Mutant) -> bool {
     ACTIVE.with(|active| active.get() == Some(mutant))
 }
 
-/// Whether the named mutant is active: `false`, and nothing at all, outside of loom.
+/// Whether the named mutant is active: `false`, and nothing at all, outside of models.
 macro_rules! mutant {
     ($name:ident) => {{
-        #[cfg(loom)]
+        #[cfg(any(loom, shuttle))]
         let active = $crate::mutant::is($crate::mutant::Mutant::$name);
-        #[cfg(not(loom))]
+        #[cfg(not(any(loom, shuttle)))]
         let active = false;
         active
     }};
