@@ -1,6 +1,6 @@
 /** A worker that attaches contexts and tells when they have ended, on the clock that all threads share. */
-import { parentPort, workerData } from 'node:worker_threads';
-import { attach, selectSync } from 'hchan';
+import { parentPort } from 'node:worker_threads';
+import { after, attach, selectSync } from 'hchan';
 import { withCancel } from 'hchan/context';
 
 const told = (ctx) => {
@@ -27,12 +27,17 @@ const COMMANDS = {
     await Promise.all([...ended, ...closed]);
     return { at: process.hrtime.bigint(), told: told(contexts[0]), count: contexts.length };
   },
-  /** Waits for one in a blocking select. */
-  block({ token }) {
+  /** Waits for one in a blocking select, and for jobs if there are any. */
+  block({ token, jobs }) {
     const ctx = withCancel(attach(token)).ctx;
+    const cases = { stop: ctx.done, job: jobs && attach(jobs), late: after(1e9) };
     parentPort.postMessage('waiting');
-    const got = selectSync({ stop: ctx.done });
-    return { at: process.hrtime.bigint(), got, told: told(ctx) };
+    const taken = [];
+    for (;;) {
+      const got = selectSync(cases);
+      if (got.key === 'stop') return { at: process.hrtime.bigint(), taken, told: told(ctx) };
+      taken.push(got.value);
+    }
   },
   /** Computes until it is told to stop. */
   compute({ token }) {
@@ -65,4 +70,3 @@ parentPort.on('message', async ({ command, ...given }) => {
     parentPort.postMessage({ failure: String(error?.stack ?? error) });
   }
 });
-if (workerData?.leave) parentPort.unref();

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { attach, chan, type Shared, select } from 'hchan';
 import { attachContext, background, type Context, withCancel, withDeadline, withTimeout, withValue } from 'hchan/context';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CROSSING, forEngines } from '../conformance/engines.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: what a peer tells
 type Told = any;
@@ -94,6 +95,35 @@ test('a worker that blocks in a select, or computes, learns of it within 50 ms',
     }
     expect(Math.min(...times)).toBeLessThan(50);
   }
+});
+
+forEngines(CROSSING, ({ make }) => {
+  test('a worker that blocks on jobs and a context takes every job, then learns of the end', async () => {
+    const jobs = make<number>(0);
+    const { ctx, cancel } = withCancel(background());
+    const { result } = await first().begin('block', { token: ctx.share(), jobs: jobs.receiver().share() });
+    const sent = Array.from({ length: 200 }, (_, i) => i);
+    await jobs.sendMany(sent);
+    cancel(new Error('over'));
+    expect(await result).toMatchObject({ taken: sent, told: { reason: { message: 'over' } } });
+  });
+
+  test('64 a worker terminated while it blocks on jobs, a timer and a context ends within 100 ms', async () => {
+    const jobs = make<number>(0);
+    const { ctx, cancel } = withCancel(background());
+    const times: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      const victim = new Peer();
+      await victim.begin('block', { token: ctx.share(), jobs: jobs.receiver().share() });
+      for (let job = 0; job < 2_000; job++) await jobs.send(job);
+      const start = performance.now();
+      await victim.worker.terminate();
+      times.push(performance.now() - start);
+    }
+    expect(Math.min(...times)).toBeLessThan(100);
+    expect(jobs.trySend(1)).toBe(false);
+    cancel();
+  });
 });
 
 test('reasons arrive as what they were', async () => {

@@ -80,6 +80,21 @@ forEngines(ENGINES, (engine) => {
   });
 });
 
+forEngines(ENGINES, (engine) => {
+  test('a select that waits keeps its handles, though nobody else has them', async () => {
+    const jobs = engine.make<number>(0);
+    const sender = jobs.sender();
+    const waiting = [select({ job: jobs.receiver() }), select({ job: jobs.receiver(), elsewhere: LOCAL.make(0).receiver(), late: after(1e6) })];
+    jobs[Symbol.dispose]();
+    for (let i = 0; i < 20; i++) {
+      collect();
+      await turn();
+    }
+    await Promise.all([sender.send(1), sender.send(2)]);
+    expect((await Promise.all(waiting)).map((got) => got.ok && got.value).sort()).toEqual([1, 2]);
+  });
+});
+
 test(`${MANY} timers and tickers that nobody waits for`, { timeout: LONG }, async () => {
   expectNothing(await growth((i) => trySelect({ late: after(1e6), tick: ticker(1e6), stop: i % 100 === 0 && done(AbortSignal.timeout(1e9)) })));
 });
