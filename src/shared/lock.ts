@@ -10,7 +10,7 @@
  */
 import { ChannelError } from '../errors.js';
 import type { Memory } from './memory.js';
-import { THREAD_WORDS, THREADS, Thread } from './layout.js';
+import { THREAD_WORDS, THREADS, Thread, ThreadState } from './layout.js';
 
 /** Somebody sleeps on the lock: who lets it go has to wake one. */
 export const SLEEPERS = 2 ** 20;
@@ -73,7 +73,9 @@ class Owner {
   isDead(seen: number): boolean {
     const { memory } = this;
     const mark = seen & ~SLEEPERS;
-    const locks = memory.i32[THREADS + (mark - 1) * THREAD_WORDS + Thread.LOCKS] as number;
+    const thread = THREADS + (mark - 1) * THREAD_WORDS;
+    if (Atomics.load(memory.i32, thread + Thread.STATE) === ThreadState.DEAD) return true;
+    const locks = memory.i32[thread + Thread.LOCKS] as number;
     const now = performance.now();
     if (mark !== this.#seen || locks !== this.#locks) {
       this.#seen = mark;

@@ -123,7 +123,7 @@ export class Memory {
         return free;
       }
       const top = m[Header.TOP] as number;
-      const next = top + 2 ** k;
+      const next = top + (1 << k);
       if (next > this.size) this.#grow(next);
       this.i32[Header.TOP] = next;
       this.i32[top] = k;
@@ -145,7 +145,7 @@ export class Memory {
 
   /** One word after the end of a block. */
   endOf(block: number): number {
-    return block - 1 + 2 ** (this.i32[block - 1] as number);
+    return block - 1 + (1 << (this.i32[block - 1] as number));
   }
 
   #grow(words: number): void {

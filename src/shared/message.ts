@@ -16,6 +16,9 @@ scratch.onGrow(() => {
   words = new Int32Array(scratch.bytes.buffer);
 });
 
+/** Up to here a loop over words beats making a view to copy with. */
+const BY_WORDS = 4096;
+
 /** A message on its way out: in the scratch, or in a block if it is long. */
 export class Outgoing {
   /** Byte offset in the scratch. */
@@ -35,7 +38,12 @@ export class Outgoing {
 export function settleLong(memory: Memory, out: Outgoing): void {
   if (out.length <= INLINE || out.block !== 0) return;
   out.block = memory.alloc(Math.ceil(out.length / 4));
-  memory.u8.set(scratch.bytes.subarray(out.start, out.start + out.length), out.block * 4);
+  if (out.length <= BY_WORDS && (out.start & 3) === 0) {
+    const m = memory.i32;
+    const to = out.block;
+    const from = out.start >> 2;
+    for (let i = 0, count = (out.length + 3) >> 2; i < count; i++) m[to + i] = words[from + i] as number;
+  } else memory.u8.set(scratch.bytes.subarray(out.start, out.start + out.length), out.block * 4);
 }
 
 /** Takes back the block of a message that was not sent. */
@@ -114,11 +122,22 @@ export class Incoming {
   decode(memory: Memory, codec: Codec<unknown>, label: string): unknown {
     const { length, block } = this;
     if (block !== 0) {
-      this.ready(length);
-      scratch.bytes.set(memory.u8.subarray(block * 4, block * 4 + length), this.start);
+      this.ready(length + 4);
+      this.#copy(memory, block);
       memory.free(block);
     }
     return decodeMessage(codec, scratch.reader.reset(this.start, this.start + length), label);
+  }
+
+  #copy(memory: Memory, block: number): void {
+    const { length, start } = this;
+    if (length > BY_WORDS) {
+      scratch.bytes.set(memory.u8.subarray(block * 4, block * 4 + length), start);
+      return;
+    }
+    const m = memory.i32;
+    const to = start >> 2;
+    for (let i = 0, count = (length + 3) >> 2; i < count; i++) words[to + i] = m[block + i] as number;
   }
 }
 

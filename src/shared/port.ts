@@ -4,12 +4,13 @@
  * Holds the thread's share of the channel's handle counts (lifetime.ts). The hot paths are here: one lock, one frame, one
  * unlock, and nothing allocated but what the codec makes.
  */
-import { type Codec, codecSpec, encodeTo } from '../codec/codec.js';
+import { type Codec, codecSpec, encodeTo, isFallible } from '../codec/codec.js';
 import { CLOSED, type Direction, EMPTY, type Engine, type Case, type Port, Status } from '../engine.js';
 import { ChannelError, label } from '../errors.js';
 import { scratch } from '../scratch.js';
 import type { TokenBody } from '../token.js';
 import type { Arena } from './arena.js';
+import { BATCH, recvBatch, sendBatch } from './batch.js';
 import { shutBy } from './buffer.js';
 import { sharedEngine } from './engine.js';
 import { chanrecv, chansend, closechan } from './hchan.js';
@@ -66,6 +67,8 @@ export class SharedPort<T> implements Port<T> {
   readonly #counted: Counted;
   /** How errors call the channel. */
   readonly label: string;
+  /** How many messages may be taken at once. */
+  readonly #batch: number;
   /** A message behind others that did not decode, for the next receive to report. */
   #undecoded: { readonly error: unknown } | undefined;
 
@@ -80,6 +83,7 @@ export class SharedPort<T> implements Port<T> {
     this.direction = direction;
     this.codec = codec;
     this.label = label(this);
+    this.#batch = isFallible(codec as Codec<unknown>) ? 1 : BATCH;
     this.#counted = { arena, c, direction, given: false };
     collected.register(this, this.#counted, this);
   }
@@ -141,17 +145,11 @@ export class SharedPort<T> implements Port<T> {
   }
 
   trySendMany(values: ArrayLike<T>, from: number): number {
-    for (let i = from; i < values.length; i++) {
-      let status: Status;
-      try {
-        status = this.trySend(values[i] as T);
-      } catch (error) {
-        if (i > from) return i - from;
-        throw error;
-      }
-      if (status !== Status.DONE) return i > from || status === Status.BLOCKED ? i - from : -status;
-    }
-    return values.length - from;
+    refuseBroken(this.#arena, this.c);
+    const sent = sendBatch(this.#arena, this.c, this.codec as Codec<unknown>, values, from, this.label);
+    if (sent !== undefined) return sent;
+    const status = this.trySend(values[from] as T);
+    return status <= Status.DONE ? status : -status;
   }
 
   tryRecv(): T | typeof EMPTY | typeof CLOSED {
@@ -184,19 +182,20 @@ export class SharedPort<T> implements Port<T> {
 
   tryRecvMany(into: T[], max: number): number {
     if (this.#undecoded !== undefined) this.#report();
-    for (let count = 0; count < max; count++) {
-      const status = this.#take();
-      if (status === Status.BLOCKED) return count;
-      if (status === Status.CLOSED) return count > 0 ? count : -1;
-      try {
-        into.push(incoming.decode(this.arena, this.codec as Codec<unknown>, this.label) as T);
-      } catch (error) {
-        if (count === 0) throw error;
-        this.#undecoded = { error };
-        return count;
+    refuseBroken(this.#arena, this.c);
+    const before = into.length;
+    while (into.length - before < max) {
+      const most = Math.min(this.#batch, max - (into.length - before));
+      const { status, count, failure } = recvBatch(this.#arena, this.c, this.codec as Codec<unknown>, into, most, this.label);
+      if (failure !== undefined) {
+        this.#undecoded = failure;
+        if (into.length === before) this.#report();
+        break;
       }
+      if (status === Status.CLOSED && into.length === before) return -1;
+      if (status !== Status.DONE || count === 0) break;
     }
-    return max;
+    return into.length - before;
   }
 
   #report(): never {
