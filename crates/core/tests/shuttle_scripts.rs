@@ -16,7 +16,7 @@ use hchan_core::mutant::{Mutant, activate};
 use history::{Record, Spec, Step, explained};
 use script::{Diary, Left, Script, Stage};
 use shuttle::scheduler::RandomScheduler;
-use shuttle::{Config, Runner, thread};
+use shuttle::{Config, FailurePersistence, Runner, thread};
 
 const SCHEDULES: usize = 200;
 
@@ -54,14 +54,14 @@ fn run(script: Script) {
     }
     nobody_waits_in_vain(&stage, &mut diary);
     each_value_once(&stage, &diary.records);
-    let specs = stage
+    let specs: Vec<_> = stage
         .script
         .channels
         .iter()
         .map(|(_, capacity)| Spec::new(*capacity))
         .collect();
     assert!(
-        explained(specs, &diary.records),
+        explained(&specs, &diary.records),
         "no order explains {:#?} of {:?}",
         diary.records,
         stage.script
@@ -119,8 +119,11 @@ fn each_value_once(stage: &Stage, records: &[Record]) {
 
 fn scripts(first: u64, n: u64) {
     for seed in first..first + n {
+        // The seed is enough to play it again.
+        let mut config = Config::new();
+        config.failure_persistence = FailurePersistence::None;
         let scheduler = RandomScheduler::new_from_seed(seed, SCHEDULES);
-        Runner::new(scheduler, Config::new()).run(move || run(Script::new(seed)));
+        Runner::new(scheduler, config).run(move || run(Script::new(seed)));
     }
 }
 

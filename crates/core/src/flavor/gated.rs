@@ -12,6 +12,10 @@
 //! once an earlier one, whose sender was preempted, is complete). Which of two concurrent receivers pops which message is
 //! the library's business; that each is served in its turn is ours.
 //!
+//! A message on its way, between slot and item or between item and slot, is neither room nor there: for that moment a
+//! select that both sends and receives on one full channel may find nothing ready. A send or receive that has returned
+//! is never on its way.
+//!
 //! Locks: one gate at a time, then an operation's, then a queue's own. A lock is only taken when somebody is parked.
 
 use std::collections::VecDeque;

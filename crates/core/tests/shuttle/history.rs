@@ -138,14 +138,18 @@ fn apply(channels: &mut [Spec], step: &Step) -> bool {
 }
 
 /// Whether some order of all steps, each within its operation's time, is one that the channels allow.
-pub fn explained(channels: Vec<Spec>, records: &[Record]) -> bool {
-    let done = vec![0_u8; records.len()];
-    search(channels, done, records, &mut HashSet::new())
+pub fn explained(channels: &[Spec], records: &[Record]) -> bool {
+    search(
+        channels,
+        &vec![0; records.len()],
+        records,
+        &mut HashSet::new(),
+    )
 }
 
 fn search(
-    channels: Vec<Spec>,
-    done: Vec<u8>,
+    channels: &[Spec],
+    done: &[u8],
     records: &[Record],
     tried: &mut HashSet<(Vec<Spec>, Vec<u8>)>,
 ) -> bool {
@@ -153,28 +157,21 @@ fn search(
     let Some(deadline) = open().map(|at| records[at].to).min() else {
         return true;
     };
-    if !tried.insert((channels.clone(), done.clone())) {
+    if !tried.insert((channels.to_vec(), done.to_vec())) {
         return false;
     }
     let next = |at: usize| &records[at].steps[usize::from(done[at])];
-    for at in open().filter(|at| records[*at].from < deadline) {
-        let mut done = done.clone();
+    let begun = || open().filter(|at| records[*at].from < deadline);
+    for at in begun() {
+        let (mut channels, mut done) = (channels.to_vec(), done.to_vec());
         done[at] += 1;
-        if let Step::Give(channel, value) = *next(at) {
-            let met = Step::Take(channel, value);
-            let Some(other) =
-                open().find(|other| records[*other].from < deadline && *next(*other) == met)
-            else {
-                continue;
-            };
-            done[other] += 1;
-            if !channels[channel].closed && search(channels.clone(), done, records, tried) {
-                return true;
-            }
-            continue;
-        }
-        let mut channels = channels.clone();
-        if apply(&mut channels, next(at)) && search(channels, done, records, tried) {
+        let allowed = if let Step::Give(channel, value) = *next(at) {
+            let other = begun().find(|other| *next(*other) == Step::Take(channel, value));
+            other.inspect(|other| done[*other] += 1).is_some() && !channels[channel].closed
+        } else {
+            apply(&mut channels, next(at))
+        };
+        if allowed && search(&channels, &done, records, tried) {
             return true;
         }
     }
