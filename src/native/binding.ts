@@ -37,8 +37,11 @@ export interface Binding {
   trySend(handle: number): number;
   /** The length of the message, which is at base. BLOCKED, CLOSED, NEED_GROW. */
   tryRecv(handle: number): number;
-  /** As `tryRecv`, but looks again, yielding, for that long (at most 1 ms). */
-  tryRecvSpin(handle: number, microseconds: number): number;
+  /**
+   * Waits a moment, at most 50 µs, until `want` messages are there, or, if `want` is below 0, until there is room for as
+   * many. How many there are, or how much room; takes nothing.
+   */
+  linger(handle: number, want: number, microseconds: number): number;
   /** The oldest message that did not fit, as `tryRecv`. BLOCKED: there is none. */
   fetchHeld(): number;
 

@@ -14,10 +14,14 @@ import { native } from './binding.js';
 import { nativeFactory } from './engine.js';
 import { failure } from './failure.js';
 import { decode, encode, fetchHeld, makeRoom } from './message.js';
+import { Patience } from './patience.js';
 import { writeToken } from './token.js';
 import { Code, Flavor, Word } from './wire.js';
 
 const NAMES: readonly EngineName[] = Object.keys(Flavor) as (keyof typeof Flavor)[];
+
+/** How many messages, or how much room for them, an end waits for at once before it parks. */
+const MOST_AT_ONCE = 64;
 
 const collected = new FinalizationRegistry<number>((handle) => native.forget(handle));
 
@@ -33,6 +37,8 @@ export class NativePort<T = unknown> implements Port<T> {
   readonly handle: number;
   /** How errors call the channel. */
   readonly label: string;
+  readonly #sending: Patience;
+  readonly #receiving: Patience;
   readonly #batch: Batch;
   /** What a batch found behind good values, for the next receive. */
   #fault: { readonly error: unknown } | undefined;
@@ -50,6 +56,8 @@ export class NativePort<T = unknown> implements Port<T> {
     this.handle = handle;
     this.label = label(this);
     this.#batch = batchOf(codec as Codec<unknown>);
+    this.#receiving = new Patience(Math.min(MOST_AT_ONCE, Math.ceil(this.capacity / 4)));
+    this.#sending = new Patience(Math.min(MOST_AT_ONCE, Math.ceil(this.capacity / 4)));
     collected.register(this, handle);
   }
 
@@ -119,6 +127,18 @@ export class NativePort<T = unknown> implements Port<T> {
     if (fault === undefined) return;
     this.#fault = undefined;
     throw fault.error;
+  }
+
+  linger(send: boolean): boolean {
+    if (this.capacity === 0) return false;
+    return send
+      ? this.#sending.wait((want, microseconds) => native.linger(this.handle, -want, microseconds))
+      : this.#receiving.wait((want, microseconds) => native.linger(this.handle, want, microseconds));
+  }
+
+  waited(send: boolean, ms: number): void {
+    if (send) this.#sending.parked(ms);
+    else this.#receiving.parked(ms);
   }
 
   close(): boolean {

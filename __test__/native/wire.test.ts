@@ -1,0 +1,94 @@
+/**
+ * The bytes that cross between JavaScript and the addon: the same as the Rust tests of `crates/node` expect.
+ */
+import { codec } from 'hchan';
+import { expect, test } from 'vitest';
+import { Direction } from '../../dist/engine.js';
+import { native } from '../../dist/native/binding.js';
+import { describe as describeCases } from '../../dist/native/cases.js';
+import { nativeEngine } from '../../dist/native/engine.js';
+import type { NativePort } from '../../dist/native/port.js';
+import { COMPLETION, Code, FRAME, HEADER, TOKEN, Word } from '../../dist/native/wire.js';
+import { scratch } from '../../dist/scratch.js';
+
+const engine = nativeEngine();
+if (engine instanceof Error) throw engine;
+
+function open<T>(of: typeof codec.u8 | typeof codec.string | typeof codec.f64, capacity = 8): NativePort<T> {
+  if (engine instanceof Error) throw engine;
+  return engine.open('mutex', { capacity, codec: of as never, name: undefined }) as NativePort<T>;
+}
+
+/** Bytes of the scratch from base on. */
+function written(length: number, at = HEADER): number[] {
+  return [...scratch.bytes.subarray(at, at + length)];
+}
+
+test('a message to send stands at base, its length in word 1', () => {
+  const port = open(codec.u8);
+  scratch.bytes.set([7, 8, 9], HEADER);
+  scratch.words[Word.COUNT] = 3;
+  expect(native.trySend(port.handle)).toBe(0);
+  scratch.bytes.fill(0, HEADER, HEADER + 3);
+  expect(native.tryRecv(port.handle)).toBe(3);
+  expect(written(3)).toEqual([7, 8, 9]);
+});
+
+test('frames are a little-endian length and the bytes, back to back', () => {
+  const port = open(codec.string);
+  const frames = [2, 0, 0, 0, 0xaa, 0xbb, 0, 0, 0, 0, 1, 0, 0, 0, 0xcc];
+  scratch.bytes.set(frames, HEADER);
+  expect(native.trySendFrames(port.handle, HEADER, 3)).toBe(3);
+  scratch.bytes.fill(0, HEADER, HEADER + 32);
+  expect(native.tryRecvFrames(port.handle, 9)).toBe(3);
+  expect(written(frames.length)).toEqual(frames);
+  expect(scratch.words[Word.COUNT]).toBe(0);
+  expect(FRAME).toBe(4);
+});
+
+test('messages of one size lie back to back', () => {
+  const port = open(codec.u8);
+  scratch.bytes.set([1, 2, 3, 4, 5, 6], HEADER);
+  expect(native.trySendFixed(port.handle, HEADER, 2, 3)).toBe(3);
+  scratch.bytes.fill(0, HEADER, HEADER + 6);
+  expect(native.tryRecvFixed(port.handle, 2, 9)).toBe(3);
+  expect(written(6)).toEqual([1, 2, 3, 4, 5, 6]);
+});
+
+test('a case is kind, handle, offset and length', () => {
+  const [out, into] = [open(codec.u8), open(codec.u8)];
+  const at = describeCases([
+    { port: out, send: true, value: 5 },
+    { port: into, send: false, value: undefined },
+  ]);
+  expect(at).toBe(HEADER + 4);
+  expect([...new Int32Array(scratch.bytes.buffer, at, 8)]).toEqual([1, out.handle, HEADER, 1, 0, into.handle, 0, 0]);
+});
+
+test('a completion is operation, case, status and length, and the message padded to four', async () => {
+  const port = open<string>(codec.string, 0);
+  const op = native.parkRecv(port.handle);
+  expect(op).toBeGreaterThan(0);
+  scratch.bytes.set(
+    [...'hello'].map((letter) => letter.charCodeAt(0)),
+    HEADER,
+  );
+  scratch.words[Word.COUNT] = 5;
+  expect(native.trySend(port.handle)).toBe(0);
+  expect(native.drainCompletions()).toBe(1);
+  const number = [op & 255, (op >> 8) & 255, (op >> 16) & 255, op >>> 24];
+  const golden = [...number, 0, 0, 0, 0, 1, 0, 0, 0, 5, 0, 0, 0, 0x68, 0x65, 0x6c, 0x6c, 0x6f];
+  expect(written(COMPLETION + 5)).toEqual(golden);
+  expect(scratch.words[Word.COUNT]).toBe(0);
+  expect(native.cancel(op)).toBe(Code.BAD_HANDLE);
+});
+
+test('a token is id, key and grant, 32 bytes', () => {
+  const port = open(codec.u8);
+  expect(native.share(port.handle)).toBe(TOKEN);
+  const view = new DataView(scratch.bytes.buffer, HEADER, TOKEN);
+  expect(Number(view.getBigUint64(0, true))).toBe(port.id);
+  expect(view.getBigUint64(8, true) | view.getBigUint64(16, true)).not.toBe(0n);
+  expect(view.getBigUint64(24, true)).toBe(1n);
+  expect(native.attach(HEADER, Direction.BOTH)).toBeGreaterThan(0);
+});
