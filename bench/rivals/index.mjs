@@ -39,7 +39,7 @@ function unable({ not = [], least = 0, bounded = false }, { pattern, capacity, m
 const rival = (language, name, limits, binary) => ({
   name: `${language} ${name}`,
   unable: (scenario) => unable(limits, scenario),
-  enter: (scenario) => enterProgram(`${language} ${name}`, binary, name, scenario),
+  enter: (scenario, limitMs) => enterProgram(`${language} ${name}`, binary, name, scenario, limitMs),
 });
 
 /** Builds what can be built here and returns the rivals; a language whose toolchain is missing is told on stderr. */

@@ -2,10 +2,8 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-const LIMIT_MS = 30_000;
-
 /** Starts `binary` for `contestant` in `scenario`; it is kept from sample to sample. */
-export function enterProgram(name, binary, contestant, { pattern, capacity, payload }) {
+export function enterProgram(name, binary, contestant, { pattern, capacity, payload }, limitMs = 30_000) {
   const room = capacity === Number.POSITIVE_INFINITY ? 'unbounded' : String(capacity);
   // In a group of its own, so that Ctrl-C reaches only the one who asks.
   const child = spawn(binary, [contestant, pattern, room, payload], { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
@@ -26,7 +24,7 @@ export function enterProgram(name, binary, contestant, { pattern, capacity, payl
       try {
         return await new Promise((resolve, reject) => {
           asked = { resolve, reject };
-          timer = setTimeout(() => reject(new Error(`no sample within ${LIMIT_MS / 1000} s`)), LIMIT_MS);
+          timer = setTimeout(() => reject(new Error(`no sample within ${limitMs / 1000} s`)), limitMs);
           child.stdin.write(`${messages}\n`);
         });
       } finally {

@@ -6,9 +6,6 @@ import type { Sample } from './crew.js';
 import type { Answer, Assignment, Command } from './process.js';
 import type { Scenario } from './scenario.js';
 
-/** A sample that takes longer than this has hung. */
-const LIMIT_MS = 30_000;
-
 /** Whatever can be asked for samples of one scenario: a contestant's process, or a rival from elsewhere. */
 export interface Entrant {
   readonly name: string;
@@ -16,8 +13,8 @@ export interface Entrant {
   stop(): void;
 }
 
-/** Starts the process of `contestant`. */
-export function enter(contestant: Contestant, scenario: Scenario): Entrant {
+/** Starts the process of `contestant`. A sample that takes longer than `limitMs` has hung and fails. */
+export function enter(contestant: Contestant, scenario: Scenario, limitMs: number): Entrant {
   const assignment: Assignment = { contestant, scenario };
   const child = fork(fileURLToPath(new URL('process.js', import.meta.url)), [JSON.stringify(assignment)], {
     execArgv: [],
@@ -30,14 +27,14 @@ export function enter(contestant: Contestant, scenario: Scenario): Entrant {
   });
   return {
     name: contestant,
-    sample: (messages) => ask(child, { sample: messages }, () => complaint),
+    sample: (messages) => ask(child, { sample: messages }, limitMs, () => complaint),
     stop: () => {
       child.kill('SIGKILL');
     },
   };
 }
 
-function ask(child: ChildProcess, command: Command, complaint: () => string): Promise<Sample> {
+function ask(child: ChildProcess, command: Command, limitMs: number, complaint: () => string): Promise<Sample> {
   return new Promise((resolve, reject) => {
     const settle = (act: () => void) => {
       clearTimeout(timer);
@@ -50,7 +47,7 @@ function ask(child: ChildProcess, command: Command, complaint: () => string): Pr
       const last = complaint().trim().split('\n').at(-1);
       settle(() => reject(new Error(`its process ended (${signal ?? `exit code ${code}`})${last ? `: ${last}` : ''}`)));
     };
-    const timer = setTimeout(() => settle(() => reject(new Error(`no sample within ${LIMIT_MS / 1000} s`))), LIMIT_MS);
+    const timer = setTimeout(() => settle(() => reject(new Error(`no sample within ${limitMs / 1000} s`))), limitMs);
     child.on('message', hear).on('exit', gone);
     child.send(command);
   });

@@ -14,7 +14,7 @@ export interface Rival {
   readonly name: string;
   /** Why it cannot take part, or undefined if it can. */
   unable(scenario: Scenario): string | undefined;
-  enter(scenario: Scenario): Entrant;
+  enter(scenario: Scenario, limitMs: number): Entrant;
 }
 
 export interface RunOptions {
@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly sampleMs?: number;
   /** No scenario is begun after so many ms. @default Infinity */
   readonly deadlineMs?: number;
+  /** A sample that takes longer has hung: its contestant fails. @default 30000 */
+  readonly limitMs?: number;
   readonly signal?: AbortSignal;
   /** Told what is going on. */
   readonly progress?: (text: string) => void;
@@ -78,12 +80,13 @@ class ScenarioRun {
   constructor(scenario: Scenario, options: RunOptions, native: string) {
     this.#scenario = scenario;
     this.#options = options;
+    const { limitMs = 30_000 } = options;
     const join = (name: string, why: string | undefined, start: () => Entrant) => {
       if (why !== undefined) this.#absent.push({ contestant: name, why, failed: false });
       else this.#runners.push({ entrant: start(), messages: FEWEST_MESSAGES, samples: [] });
     };
-    for (const name of options.contestants) join(name, absence(name, scenario, native), () => enter(name, scenario));
-    for (const rival of options.rivals ?? []) join(rival.name, rival.unable(scenario), () => rival.enter(scenario));
+    for (const name of options.contestants) join(name, absence(name, scenario, native), () => enter(name, scenario, limitMs));
+    for (const rival of options.rivals ?? []) join(rival.name, rival.unable(scenario), () => rival.enter(scenario, limitMs));
   }
 
   async measure(): Promise<void> {

@@ -27,7 +27,10 @@ const FLAGS = {
 } as const;
 
 /** `--quick` begins no scenario after this, so that it ends within a minute on a slow machine too. */
-const QUICK_DEADLINE_MS = 42_000;
+const QUICK_DEADLINE_MS = 40_000;
+/** A sample that takes longer has hung. */
+const LIMIT_MS = 30_000;
+const QUICK_LIMIT_MS = 5_000;
 
 interface Options {
   readonly scenarios: readonly Scenario[];
@@ -36,6 +39,7 @@ interface Options {
   readonly rounds: number;
   readonly sampleMs: number;
   readonly deadlineMs: number;
+  readonly limitMs: number;
   readonly print: (report: Report) => void;
 }
 
@@ -81,6 +85,7 @@ function readOptions(args: string[]): Options {
     rivals: values.rivals === true,
     rounds: wholeOf('rounds', values.rounds, 1, 1000) ?? (quick ? 5 : 10),
     sampleMs: wholeOf('sample', values.sample, 1, 10_000) ?? (quick ? 30 : 100),
+    limitMs: quick ? QUICK_LIMIT_MS : LIMIT_MS,
     deadlineMs: quick ? QUICK_DEADLINE_MS : Number.POSITIVE_INFINITY,
     print: printer(values),
   };
@@ -101,7 +106,7 @@ export async function bench(args: string[]): Promise<number> {
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
   };
   const abort = new AbortController();
-  process.once('SIGINT', () => abort.abort(new Error('interrupted')));
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => abort.abort(new Error('interrupted')));
   const rivals = await findRivals(options.rivals, say);
   const report = await run({ ...options, rivals, signal: abort.signal, progress: say });
   say('');
