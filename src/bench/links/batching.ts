@@ -22,6 +22,7 @@ export function batching(mode: Batching, post: (message: unknown) => void, end: 
     one,
     async many(from, count, value) {
       for (let index = from; index < from + count; index++) one(value(index));
+      if (waiting.length > 0) flush();
     },
     close() {
       if (waiting.length > 0) flush();

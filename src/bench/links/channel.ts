@@ -55,6 +55,7 @@ function batchedSink(sender: Sender<unknown>): Sink {
         const pending = one(value(index));
         if (pending !== undefined) await pending;
       }
+      if (waiting.length > 0) await flush();
     },
     async close() {
       if (waiting.length > 0) await flush();
