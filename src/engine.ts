@@ -90,6 +90,14 @@ export interface Port<T = unknown> {
    */
   tryRecvInto?(into: ArrayLike<T>): number;
 
+  /**
+   * An awaiting operation found nothing to do: waits a moment if the other end has lately been quick. True: try again.
+   * Engines whose wake-ups are cheap leave it out, and `waited` with it.
+   */
+  linger?(send: boolean): boolean;
+  /** A parked operation of one case happened after `ms`. */
+  waited?(send: boolean, ms: number): void;
+
   /** False: it was closed already. Wakes every waiting operation. */
   close(): boolean;
   /** Another handle of the same channel, of a direction that this one includes. */

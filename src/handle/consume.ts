@@ -118,7 +118,9 @@ export class Consumption<T> {
   #takeBatch(): void {
     for (let taken = 0; this.#wants(); taken++) {
       if (taken === BATCH || spent()) return this.#yield();
-      const value = this.#endpoint[LIVE]('consume').tryRecv();
+      const port = this.#endpoint[LIVE]('consume');
+      let value = port.tryRecv();
+      if (value === EMPTY && port.linger?.(false)) value = port.tryRecv();
       if (value === CLOSED) return this.#end();
       // A value that came in between is handled by the park itself, and the batch goes on.
       if (value === EMPTY) this.#park();

@@ -46,7 +46,9 @@ export class Iteration<T> implements AsyncIterableIterator<T> {
   next(): Promise<IteratorResult<T, undefined>> {
     if (this.#finished) return Promise.resolve({ done: true, value: undefined });
     try {
-      const value = this.#endpoint[LIVE]('iterate').tryRecv();
+      const port = this.#endpoint[LIVE]('iterate');
+      let value = port.tryRecv();
+      if (value === EMPTY && port.linger?.(false)) value = port.tryRecv();
       if (value === EMPTY) return new PendingNext<T>(this.#endpoint, this.#waiting).park(false, undefined).promise;
       if (value !== CLOSED) return resolved({ done: false, value: value as T });
       this.#finished = true;

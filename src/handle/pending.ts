@@ -16,6 +16,8 @@ export abstract class Pending implements Waiter, Detachable {
   readonly #signal: AbortSignal | undefined;
   #parked: Parked | null = null;
   #onAbort: (() => void) | undefined;
+  #send = false;
+  #since = 0;
 
   constructor(endpoint: Endpoint<never> | Endpoint<unknown>, signal: AbortSignal | undefined) {
     this.#endpoint = endpoint as Endpoint<unknown>;
@@ -34,6 +36,8 @@ export abstract class Pending implements Waiter, Detachable {
     const parked = port.engine.park(cases, true, this);
     if (parked === null) return this;
     this.#parked = parked;
+    this.#send = send;
+    if (port.waited !== undefined) this.#since = performance.now();
     enlist(this.#endpoint, this);
     if (this.#signal !== undefined) {
       this.#onAbort = () => this.withdraw(this.#signal?.reason);
@@ -43,6 +47,7 @@ export abstract class Pending implements Waiter, Detachable {
   }
 
   settle(_index: number, status: Status, value: unknown): void {
+    if (this.#since > 0) this.#endpoint[PORT].waited?.(this.#send, performance.now() - this.#since);
     this.#leave();
     this.happened(status, value);
   }

@@ -84,7 +84,8 @@ export class ReceivingEnd<T> extends Endpoint<T> {
       const signal = options === undefined ? undefined : signalOf(options);
       const port = this[LIVE]('recv');
       if (signal?.aborted) return Promise.reject(signal.reason);
-      const value = port.tryRecv();
+      let value = port.tryRecv();
+      if (value === EMPTY && port.linger?.(false)) value = port.tryRecv();
       if (value !== EMPTY) return resolved(received(value));
       return new PendingReceive<T>(this as Endpoint<unknown>, signal).park(false, undefined).promise;
     } catch (error) {
@@ -110,7 +111,8 @@ export class ReceivingEnd<T> extends Endpoint<T> {
     const port = this[LIVE]('recvMany');
     signal?.throwIfAborted();
     const values: T[] = [];
-    const taken = port.tryRecvMany(values, max);
+    let taken = port.tryRecvMany(values, max);
+    if (taken === 0 && port.linger?.(false)) taken = port.tryRecvMany(values, max);
     if (taken !== 0) return resolved(values);
     const first = await new PendingReceive<T>(this as Endpoint<unknown>, signal).park(false, undefined).promise;
     if (!first.ok) return values;
@@ -145,7 +147,8 @@ export class ReceivingEnd<T> extends Endpoint<T> {
     const into = arrayFor(this as Endpoint<unknown>, array);
     const port = this[LIVE]('recvManyInto');
     signal?.throwIfAborted();
-    const taken = fillFrom(port as Port, into, 0);
+    let taken = fillFrom(port as Port, into, 0);
+    if (taken === 0 && port.linger?.(false)) taken = fillFrom(port as Port, into, 0);
     if (taken !== 0) return resolved(Math.max(taken, 0));
     const first = await new PendingReceive<T>(this as Endpoint<unknown>, signal).park(false, undefined).promise;
     if (!first.ok) return 0;

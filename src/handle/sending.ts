@@ -76,7 +76,8 @@ export class SendingEnd<T> extends Endpoint<T> {
       const signal = options === undefined ? undefined : signalOf(options);
       const port = this[LIVE]('send');
       if (signal?.aborted) return Promise.reject(signal.reason);
-      const status = port.trySend(value);
+      let status = port.trySend(value);
+      if (status === Status.BLOCKED && port.linger?.(true)) status = port.trySend(value);
       if (status === Status.DONE) return resolvedVoid();
       if (status !== Status.BLOCKED) throw shut(port as Port, status, 'send', { value });
       return new PendingSend(this, value, signal).park(true, value).promise;
@@ -195,7 +196,8 @@ async function sendAll<T>(endpoint: Endpoint<T>, values: Iterable<T>, signal: Ab
   for (const next of batches(values)) {
     for (let from = 0; from < next.length; ) {
       const port = endpoint[LIVE]('sendMany');
-      const went = trySendSome(port, next, from, 'sendMany');
+      let went = trySendSome(port, next, from, 'sendMany');
+      if (went === 0 && port.linger?.(true)) went = trySendSome(port, next, from, 'sendMany');
       if (went === 0) signal?.throwIfAborted();
       if (went === 0) await new PendingSend(endpoint, next[from] as T, signal).park(true, next[from]).promise;
       from += went || 1;

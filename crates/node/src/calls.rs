@@ -6,6 +6,7 @@
 mod batch;
 mod handle;
 mod lifecycle;
+mod linger;
 mod park;
 mod select;
 mod single;
@@ -43,8 +44,8 @@ pub unsafe fn define_all(env: sys::napi_env, exports: sys::napi_value, state: *m
         handle::Closed,
         single::TrySend,
         single::TryRecv,
-        single::TryRecvSpin,
         single::FetchHeld,
+        linger::Linger,
         batch::TrySendFrames,
         batch::TryRecvFrames,
         batch::TrySendFixed,

@@ -1,7 +1,5 @@
 //! One message at a time, without waiting.
 
-use std::time::{Duration, Instant};
-
 use hchan_core::{TryRecvError, TrySendError};
 
 use super::callback;
@@ -40,23 +38,6 @@ fn try_recv(state: &mut State, handle: i32) -> Reply {
 callback! {
     /// `tryRecv(handle)`: the length of the message, which is at base.
     TryRecv = c"tryRecv", |state, args| { try_recv(state, args.int(0)?) }
-}
-
-/// The longest that `tryRecvSpin` keeps its thread.
-const LONGEST_SPIN: usize = 1000;
-
-callback! {
-    /// `tryRecvSpin(handle, microseconds)`: as `tryRecv`, but looks again, yielding, for that long (at most 1 ms).
-    TryRecvSpin = c"tryRecvSpin", |state, args| {
-        let (handle, micros) = (args.int(0)?, args.count(1)?.min(LONGEST_SPIN));
-        let deadline = Instant::now() + Duration::from_micros(micros as u64);
-        loop {
-            match try_recv(state, handle) {
-                Err(Code::Blocked) if Instant::now() < deadline => std::thread::yield_now(),
-                reply => return reply,
-            }
-        }
-    }
 }
 
 callback! {

@@ -1,0 +1,74 @@
+//! Looking again for a moment, because a wake-up costs more than the wait.
+
+use std::hint::spin_loop;
+use std::sync::LazyLock;
+use std::thread::{available_parallelism, yield_now};
+use std::time::{Duration, Instant};
+
+use hchan_core::Channel;
+
+use super::callback;
+use crate::msg::Msg;
+use crate::wire::Code;
+
+/// The longest that one call keeps its thread.
+const LONGEST: Duration = Duration::from_micros(50);
+/// Once something is there, how long to wait for the rest of what was asked for.
+const GATHERING: Duration = Duration::from_micros(3);
+/// Between two looks, each of which takes the other side's cache line away: from the first to the longest pause.
+const FIRST_PAUSE: u32 = 8;
+const LONGEST_PAUSE: u32 = 256;
+
+/// On one core the other side cannot run while this one looks.
+static ALONE: LazyLock<bool> =
+    LazyLock::new(|| available_parallelism().is_ok_and(|cores| cores.get() == 1));
+
+/// How many messages, or how much room, there is; at most `want`.
+fn ready(channel: &Channel<Msg>, sending: bool, want: usize) -> usize {
+    let there = channel.len();
+    if sending {
+        let room = channel
+            .capacity()
+            .map_or(want, |capacity| capacity.saturating_sub(there));
+        return room.min(want);
+    }
+    there.min(want)
+}
+
+/// Looks until `want` are ready, or some are and `GATHERING` is over, or `budget` is, or the channel is closed.
+fn linger(channel: &Channel<Msg>, sending: bool, want: usize, budget: Duration) -> usize {
+    let start = Instant::now();
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let found = ready(channel, sending, want);
+        if found == want || channel.is_closed() {
+            return found;
+        }
+        let waited = start.elapsed();
+        if waited >= budget || (found > 0 && waited >= GATHERING) {
+            return found;
+        }
+        for _ in 0..pause {
+            spin_loop();
+        }
+        if pause < LONGEST_PAUSE {
+            pause *= 2;
+        } else {
+            yield_now();
+        }
+    }
+}
+
+callback! {
+    /// `linger(handle, want, microseconds)`: waits a moment until `want` messages are there, or, if `want` is below 0,
+    /// until there is room for as many. How many there are, or how much room; takes nothing.
+    Linger = c"linger", |state, args| {
+        let (handle, want, micros) = (args.int(0)?, args.int(1)?, args.count(2)?);
+        if *ALONE || want == 0 {
+            return Ok(0);
+        }
+        let budget = Duration::from_micros(micros as u64).min(LONGEST);
+        let found = linger(state.channel(handle)?, want < 0, want.unsigned_abs() as usize, budget);
+        i32::try_from(found).map_err(|_| Code::Internal)
+    }
+}
