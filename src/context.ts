@@ -6,12 +6,12 @@
  * (`err()` gives what Go's `Cause` does); `cancel` is also what `using` calls.
  */
 import { checkMilliseconds, show } from './arguments.js';
-import { attachTo, linksTo } from './context/broadcast.js';
 import { codec } from './codec/index.js';
+import { attachTo, linksTo } from './context/broadcast.js';
 import { aborted, Cancellation } from './context/cancellation.js';
 import { packReason, unpackReason } from './context/parcel.js';
 import { type ContextToken, isContextToken } from './context/token.js';
-import { packValues, unpackValues, type Values, valueOf } from './context/values.js';
+import { lookUp, packValues, unpackValues, type Values } from './context/values.js';
 import { makeReceiver } from './handle/channel.js';
 import type { Receiver } from './handle/receiving.js';
 import { openNever } from './never.js';
@@ -71,7 +71,7 @@ class Branch implements Context {
   }
 
   value(key: unknown): unknown {
-    return valueOf(this.values, key);
+    return lookUp(this.values, key);
   }
 
   share(): Shared<Context> {

@@ -2,7 +2,7 @@
  * Selects over several engines, with stand-ins for the engines that cross threads, so that every order of events can be
  * brought about: 56 "loses no message and fires one case".
  */
-import { chan, ClosedError, after, type Channel, select, selectSync, send, trySelect } from 'hchan';
+import { after, type Channel, ClosedError, chan, select, selectSync, send, trySelect } from 'hchan';
 import { expect, test } from 'vitest';
 import { type Distant, distant } from './distant.js';
 
@@ -105,7 +105,8 @@ test('24 ready cases of several engines are equally likely', async () => {
     if (got.key !== 'd') cases[got.key].trySend(0);
   }
   // Six standard deviations of a binomial with p = 1/4.
-  for (const count of Object.values(counts)) expect(Math.abs(count / runs - 0.25)).toBeLessThan(6 * Math.sqrt((0.25 * 0.75) / runs));
+  for (const count of Object.values(counts))
+    expect(Math.abs(count / runs - 0.25)).toBeLessThan(6 * Math.sqrt((0.25 * 0.75) / runs));
 });
 
 test('26 biased takes the first ready case in key order, whatever engine it is of', async () => {
@@ -172,7 +173,10 @@ interface Tally {
 async function storm(seed: number): Promise<Tally> {
   const roll = dice(seed);
   const engines: Distant[] = [distant('native'), distant('shared')];
-  const channels = [0, 1, 2].flatMap((capacity) => [here<number>(capacity), ...engines.map((engine) => engine.chan<number>(capacity))]);
+  const channels = [0, 1, 2].flatMap((capacity) => [
+    here<number>(capacity),
+    ...engines.map((engine) => engine.chan<number>(capacity)),
+  ]);
   const any = () => channels[roll(channels.length)] as Channel<number>;
   const tally: Tally = { sent: [], received: [] };
   const waiting = new Set<AbortController>();
@@ -207,7 +211,14 @@ async function storm(seed: number): Promise<Tally> {
     }
   };
   const running: Promise<void>[] = [];
-  const events = [() => void running.push(one()), () => void running.push(one()), plain, plain, abort, ...engines.flatMap((e) => [e.deliver, e.ring])];
+  const events = [
+    () => void running.push(one()),
+    () => void running.push(one()),
+    plain,
+    plain,
+    abort,
+    ...engines.flatMap((e) => [e.deliver, e.ring]),
+  ];
   for (let i = 0; i < 120; i++) {
     events[roll(events.length)]?.();
     if (roll(6) === 0) await Promise.resolve();
@@ -217,7 +228,8 @@ async function storm(seed: number): Promise<Tally> {
   for (const { deliver } of engines) deliver();
   await Promise.all(running);
   expect(engines.map((engine) => engine.parked)).toEqual([0, 0]);
-  for (const channel of channels) for (let got = channel.tryRecv(); got?.ok; got = channel.tryRecv()) tally.received.push(got.value);
+  for (const channel of channels)
+    for (let got = channel.tryRecv(); got?.ok; got = channel.tryRecv()) tally.received.push(got.value);
   return tally;
 }
 
@@ -225,7 +237,10 @@ test('56 in storms of selects, plain operations, aborts and late news every mess
   let messages = 0;
   for (let seed = 1; seed <= 500; seed++) {
     const { sent, received } = await storm(seed);
-    expect(received.sort((a, b) => a - b), `seed ${seed}`).toEqual(sent.sort((a, b) => a - b));
+    expect(
+      received.sort((a, b) => a - b),
+      `seed ${seed}`,
+    ).toEqual(sent.sort((a, b) => a - b));
     messages += sent.length;
   }
   expect(messages).toBeGreaterThan(10_000);

@@ -107,21 +107,26 @@ test('41 42 a select without a live case never fires, and its signal ends it', a
     controller.abort(new Error('enough'));
     expect((await failure(waiting)).message).toBe('enough');
     expect(trySelect(cases)).toBeNull();
-    expect(thrown(() => selectSync(cases, { timeout: 2, allowMainThread: true })).message).toBe('selectSync on no live case timed out');
+    expect(thrown(() => selectSync(cases, { timeout: 2, allowMainThread: true })).message).toBe(
+      'selectSync on no live case timed out',
+    );
   }
 });
 
 forEngines(ENGINES, ({ name, make }) => {
-  test.skipIf(name === 'local')('a value that does not fit is a CodecError before anything happens, in every mix of cases', async () => {
-    const numbers = make<number>(4, { codec: codec.u8 });
-    const ready = make<number>(1, { codec: codec.u8 });
-    ready.trySend(1);
-    for (const more of [{}, { late: after(0) }]) {
-      const cases = { ready, bad: send(numbers, 256), ...more };
-      for (const refused of Object.values(FORMS)) expect((await refused(cases as never)).code).toBe('ERR_HCHAN_CODEC');
-      expect([ready.length, numbers.length]).toEqual([1, 0]);
-    }
-  });
+  test.skipIf(name === 'local')(
+    'a value that does not fit is a CodecError before anything happens, in every mix of cases',
+    async () => {
+      const numbers = make<number>(4, { codec: codec.u8 });
+      const ready = make<number>(1, { codec: codec.u8 });
+      ready.trySend(1);
+      for (const more of [{}, { late: after(0) }]) {
+        const cases = { ready, bad: send(numbers, 256), ...more };
+        for (const refused of Object.values(FORMS)) expect((await refused(cases as never)).code).toBe('ERR_HCHAN_CODEC');
+        expect([ready.length, numbers.length]).toEqual([1, 0]);
+      }
+    },
+  );
 
   test('keys may be any strings, and look like numbers', async () => {
     const channel = make<string>(1);

@@ -5,7 +5,10 @@ import { withCancel } from 'hchan/context';
 
 const told = (ctx) => {
   const reason = ctx.err();
-  const known = reason instanceof Error ? { class: reason.constructor.name, name: reason.name, message: reason.message, code: reason.code } : reason;
+  const known =
+    reason instanceof Error
+      ? { class: reason.constructor.name, name: reason.name, message: reason.message, code: reason.code }
+      : reason;
   return { reason: known, same: ctx.signal.reason === reason, closed: ctx.done.closed };
 };
 
@@ -20,7 +23,9 @@ const COMMANDS = {
   /** Waits for each token's context and a tree below it. */
   async wait({ tokens, below }) {
     const contexts = tokens.map((token) => attach(token)).flatMap((ctx) => (below === 0 ? [ctx] : tree(ctx, below)));
-    const ended = contexts.map((ctx) => new Promise((resolve) => (ctx.signal.aborted ? resolve() : ctx.signal.addEventListener('abort', resolve))));
+    const ended = contexts.map(
+      (ctx) => new Promise((resolve) => (ctx.signal.aborted ? resolve() : ctx.signal.addEventListener('abort', resolve))),
+    );
     const closed = contexts.map((ctx) => ctx.done.unref().recv());
     parentPort.postMessage('waiting');
     // What waits for a context may not keep the thread; this listener does.

@@ -33,6 +33,7 @@ class Peer {
   }
 }
 
+const LONG = 180_000;
 const WORKERS = 8;
 let peers: Peer[] = [];
 const [first, second] = [() => peers[0] as Peer, () => peers[1] as Peer];
@@ -45,55 +46,69 @@ afterAll(async () => {
 
 const ms = (from: bigint, to: bigint) => Number(to - from) / 1e6;
 
-/** Cancels what `start` shares, several times, and gives the best of the times until the last peer knew: others use this machine too. */
-async function latency(start: () => { tokens: Shared<Context>[][]; below: number; cancel: (reason: Error) => void }): Promise<number> {
-  const times: number[] = [];
-  for (let round = 0; round < 5; round++) {
-    const { tokens, below, cancel } = start();
-    const waiting = await Promise.all(peers.map((peer, i) => peer.begin('wait', { tokens: tokens[i], below })));
-    const reason = new RangeError(`round ${round}`);
-    const start_ = process.hrtime.bigint();
-    cancel(reason);
-    const results = await Promise.all(waiting.map(({ result }) => result));
-    times.push(Math.max(...results.map(({ at }) => ms(start_, at))));
-    for (const { told, count } of results) {
-      expect(told).toMatchObject({ reason: { class: 'RangeError', message: reason.message }, same: true, closed: true });
-      expect(count).toBe(125);
-    }
-  }
-  return Math.min(...times);
+/**
+ * Measures until it is within `limit`, and gives the best time: other programs use this machine too, and may have all of
+ * it for a while, but a thing that takes longer by itself never takes less.
+ */
+async function best(limit: number, measure: () => Promise<number>): Promise<number> {
+  let time = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < 20 && time >= limit; round++) time = Math.min(time, await measure());
+  return time;
 }
 
-test('a tree of 1 000 contexts over 8 workers, cancelled at the root, is done everywhere within 50 ms', async () => {
-  const time = await latency(() => {
+interface Tree {
+  readonly tokens: Shared<Context>[][];
+  readonly below: number;
+  cancel(reason: Error): void;
+}
+
+/** Cancels a tree that the peers wait for, and tells how long it took until the last one knew of all of it. */
+async function latency({ tokens, below, cancel }: Tree): Promise<number> {
+  const waiting = await Promise.all(peers.map((peer, i) => peer.begin('wait', { tokens: tokens[i], below })));
+  const reason = new RangeError('all of it');
+  const start = process.hrtime.bigint();
+  cancel(reason);
+  const results = await Promise.all(waiting.map(({ result }) => result));
+  for (const { told, count } of results) {
+    expect(told).toMatchObject({ reason: { class: 'RangeError', message: reason.message }, same: true, closed: true });
+    expect(count).toBe(125);
+  }
+  return Math.max(...results.map(({ at }) => ms(start, at)));
+}
+
+test('a tree of 1 000 contexts over 8 workers, cancelled at the root, is done everywhere within 50 ms', {
+  timeout: LONG,
+}, async () => {
+  const time = await best(50, () => {
     const { ctx, cancel } = withCancel(background());
-    return { tokens: peers.map(() => [ctx.share()]), below: 125, cancel };
+    return latency({ tokens: peers.map(() => [ctx.share()]), below: 125, cancel });
   });
   expect(time).toBeLessThan(50);
 });
 
-test('so are 1 000 contexts of one tree that were each shared with a worker by itself', async () => {
-  const time = await latency(() => {
-    const { ctx, cancel } = withCancel(background());
-    return { tokens: peers.map(() => Array.from({ length: 125 }, () => withCancel(ctx).ctx.share())), below: 0, cancel };
-  });
+test('so are 1 000 contexts of one tree that were each shared with a worker by itself', { timeout: LONG }, async () => {
   // Without the native engine an attached context is two shared memories, and a thousand of them keep a thread busy.
-  expect(time).toBeLessThan(chan(0).engine === 'shared' ? 250 : 50);
+  const limit = chan(0).engine === 'shared' ? 250 : 50;
+  const time = await best(limit, () => {
+    const { ctx, cancel } = withCancel(background());
+    const tokens = () => Array.from({ length: 125 }, () => withCancel(ctx).ctx.share());
+    return latency({ tokens: peers.map(tokens), below: 0, cancel });
+  });
+  expect(time).toBeLessThan(limit);
 });
 
-test('a worker that blocks in a select, or computes, learns of it within 50 ms', async () => {
+test('a worker that blocks in a select, or computes, learns of it within 50 ms', { timeout: LONG }, async () => {
   for (const command of ['block', 'compute']) {
-    const times: number[] = [];
-    for (let round = 0; round < 5; round++) {
+    const time = await best(50, async () => {
       const { ctx, cancel } = withCancel(background());
       const { result } = await first().begin(command, { token: ctx.share() });
       const start = process.hrtime.bigint();
       cancel(new Error('now'));
       const { at, told } = await result;
-      times.push(ms(start, at));
       expect(told).toMatchObject({ reason: { message: 'now' }, same: true, closed: true });
-    }
-    expect(Math.min(...times)).toBeLessThan(50);
+      return ms(start, at);
+    });
+    expect(time).toBeLessThan(50);
   }
 });
 
@@ -108,19 +123,20 @@ forEngines(CROSSING, ({ make }) => {
     expect(await result).toMatchObject({ taken: sent, told: { reason: { message: 'over' } } });
   });
 
-  test('64 a worker terminated while it blocks on jobs, a timer and a context ends within 100 ms', async () => {
+  test('64 a worker terminated while it blocks on jobs, a timer and a context ends within 100 ms', {
+    timeout: LONG,
+  }, async () => {
     const jobs = make<number>(0);
     const { ctx, cancel } = withCancel(background());
-    const times: number[] = [];
-    for (let i = 0; i < 3; i++) {
+    const time = await best(100, async () => {
       const victim = new Peer();
       await victim.begin('block', { token: ctx.share(), jobs: jobs.receiver().share() });
       for (let job = 0; job < 2_000; job++) await jobs.send(job);
       const start = performance.now();
       await victim.worker.terminate();
-      times.push(performance.now() - start);
-    }
-    expect(Math.min(...times)).toBeLessThan(100);
+      return performance.now() - start;
+    });
+    expect(time).toBeLessThan(100);
     expect(jobs.trySend(1)).toBe(false);
     cancel();
   });
@@ -169,15 +185,20 @@ test('deadline and values travel; what cannot be cloned or looked up does not', 
   given = withValue(given, Symbol('private'), 1);
   given = withValue(withValue(given, 5, 'old'), 5, 'new');
   const here = attachContext(given.share());
-  expect([here.value('user'), here.value(Symbol.for('trace')), here.value('function'), here.value('channel'), here.value(5)]).toEqual([
-    { id: 7n, tags: new Set(['a']) },
-    'abc',
-    undefined,
-    undefined,
-    'new',
-  ]);
+  expect([
+    here.value('user'),
+    here.value(Symbol.for('trace')),
+    here.value('function'),
+    here.value('channel'),
+    here.value(5),
+  ]).toEqual([{ id: 7n, tags: new Set(['a']) }, 'abc', undefined, undefined, 'new']);
   const there = await first().ask('look', { token: given.share(), keys: ['user', 'function', 5] });
-  expect(there).toMatchObject({ deadline, values: [{ id: 7n, tags: new Set(['a']) }, undefined, 'new'], reason: undefined, closed: false });
+  expect(there).toMatchObject({
+    deadline,
+    values: [{ id: 7n, tags: new Set(['a']) }, undefined, 'new'],
+    reason: undefined,
+    closed: false,
+  });
   cancel();
 });
 

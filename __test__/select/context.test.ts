@@ -74,7 +74,8 @@ test('all of a tree know the reason before the first listener hears of it', () =
   const root = withCancel(background());
   const below = Array.from({ length: 10 }, () => withCancel(root.ctx).ctx);
   const heard: unknown[] = [];
-  for (const one of [root.ctx, ...below]) one.signal.addEventListener('abort', () => heard.push(...below.map((other) => other.err())));
+  for (const one of [root.ctx, ...below])
+    one.signal.addEventListener('abort', () => heard.push(...below.map((other) => other.err())));
   root.cancel('all');
   expect(heard).toHaveLength(110);
   expect(new Set(heard)).toEqual(new Set(['all']));
@@ -108,7 +109,12 @@ test('the earliest deadline holds', () => {
   const soon = withDeadline(background(), new Date(now + 1e6));
   const later = withDeadline(soon.ctx, now + 2e6);
   const earlier = withDeadline(soon.ctx, now + 5e5);
-  expect([soon, later, earlier, withCancel(earlier.ctx)].map(({ ctx }) => ctx.deadline)).toEqual([now + 1e6, now + 1e6, now + 5e5, now + 5e5]);
+  expect([soon, later, earlier, withCancel(earlier.ctx)].map(({ ctx }) => ctx.deadline)).toEqual([
+    now + 1e6,
+    now + 1e6,
+    now + 5e5,
+    now + 5e5,
+  ]);
   expect(withTimeout(background(), Number.POSITIVE_INFINITY).ctx.deadline).toBeUndefined();
   soon.cancel();
 });

@@ -2,10 +2,11 @@
  * An engine for tests of selects over several engines: the local one, with outcomes that arrive late, as from another
  * thread. `deliver` lets those arrive that are on their way.
  */
+
+import type { Channel } from 'hchan';
 import type { Case, Engine, Parked, Port, Waiter } from '../../dist/engine.js';
 import { makeChannel } from '../../dist/handle/channel.js';
 import { local } from '../../dist/local/engine.js';
-import type { Channel } from 'hchan';
 
 export interface Distant {
   chan<T>(capacity: number): Channel<T>;
@@ -70,7 +71,11 @@ export function distant(name: 'native' | 'shared'): Distant {
   };
   return {
     chan<T>(capacity: number): Channel<T> {
-      const port = local.open('local', { capacity, name: undefined, codec: { id: 'none', encode() {}, decode: () => undefined } });
+      const port = local.open('local', {
+        capacity,
+        name: undefined,
+        codec: { id: 'none', encode() {}, decode: () => undefined },
+      });
       Object.defineProperty(port, 'engine', { value: engine });
       return makeChannel(port as unknown as Port<T>);
     },

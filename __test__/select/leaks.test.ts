@@ -1,6 +1,6 @@
 /** 50, 75, 81: nothing is left behind by selects whose cases lost, timed out or were aborted. */
 import { getEventListeners } from 'node:events';
-import { after, chan, done, select, send, ticker, trySelect } from 'hchan';
+import { after, done, select, send, ticker, trySelect } from 'hchan';
 import { attachContext, background, withCancel, withTimeout } from 'hchan/context';
 import { expect, test } from 'vitest';
 import { ENGINES, forEngines, LOCAL, scaled } from '../conformance/engines.js';
@@ -16,28 +16,38 @@ function collect(): { heap: number; native: number } {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Runs `one` many times, and again, and tells by how much the second run made memory grow. */
-async function growth(one: (i: number) => unknown): Promise<{ heap: number; native: number; timers: number }> {
-  const rounds = async () => {
-    for (let i = 0; i < MANY; i++) await one(i);
-    await turn();
-    await turn();
-  };
-  await rounds();
-  const before = { ...collect(), timers: timeouts() };
-  await rounds();
-  const now = collect();
-  return { heap: now.heap - before.heap, native: now.native - before.native, timers: timeouts() - before.timers };
-}
-
 /** 20 bytes for each of 100 000: less than anything that could be left behind. */
 const HEAP = 2 ** 21;
 const NATIVE = 2 ** 24;
 
-function expectNothing(left: { heap: number; native: number; timers: number }): void {
-  expect(left.heap).toBeLessThan(HEAP);
-  expect(left.native).toBeLessThan(NATIVE);
-  expect(left.timers).toBe(0);
+interface Left {
+  readonly heap: number;
+  readonly native: number;
+  readonly timers: number;
+}
+
+/**
+ * Runs `one` many times and tells what that left behind. What is left behind is left behind every time, so a round
+ * that leaves something gets a second chance: memory also grows for reasons of its own.
+ */
+async function left(one: (i: number) => unknown): Promise<Left> {
+  const round = async (many: number): Promise<Left> => {
+    const before = { ...collect(), timers: timeouts() };
+    for (let i = 0; i < many; i++) await one(i);
+    await turn();
+    await turn();
+    const now = collect();
+    return { heap: now.heap - before.heap, native: now.native - before.native, timers: timeouts() - before.timers };
+  };
+  await round(MANY / 10);
+  const found = await round(MANY);
+  return found.heap < HEAP && found.native < NATIVE ? found : round(MANY);
+}
+
+function expectNothing({ heap, native, timers }: Left): void {
+  expect(heap).toBeLessThan(HEAP);
+  expect(native).toBeLessThan(NATIVE);
+  expect(timers).toBe(0);
 }
 
 const LONG = 240_000;
@@ -47,20 +57,31 @@ test('the collector is exposed, so that these tests measure something', () => {
 });
 
 forEngines(ENGINES, (engine) => {
-  test(`50 75 ${MANY} selects with a dead case, a losing timer, a losing signal and a losing context`, { timeout: LONG }, async () => {
+  test(`50 75 ${MANY} selects with a dead case, a losing timer, a losing signal and a losing context`, {
+    timeout: LONG,
+  }, async () => {
     const jobs = engine.make<number>(1);
     const dead = engine.make<number>(0);
     const elsewhere = LOCAL.make<number>(0);
     const controller = new AbortController();
     const { ctx, cancel } = withCancel(background());
     const ticks = ticker(1e6);
-    const left = await growth(async (i) => {
-      const cases = { jobs, dead, out: send(dead, 1), elsewhere, late: after(1e6), ticks, stop: done(controller.signal), over: ctx.done };
+    const found = await left(async (i) => {
+      const cases = {
+        jobs,
+        dead,
+        out: send(dead, 1),
+        elsewhere,
+        late: after(1e6),
+        ticks,
+        stop: done(controller.signal),
+        over: ctx.done,
+      };
       const got = select(cases, { signal: controller.signal });
       jobs.trySend(i);
       expect((await got).key).toBe('jobs');
     });
-    expectNothing(left);
+    expectNothing(found);
     expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
     expect([dead.trySend(1), dead.tryRecv(), elsewhere.trySend(1)]).toEqual([false, null, false]);
     cancel();
@@ -69,13 +90,13 @@ forEngines(ENGINES, (engine) => {
   test(`81 ${MANY} aborted selects, a signal each`, { timeout: LONG }, async () => {
     const dead = engine.make<number>(0);
     const elsewhere = LOCAL.make<number>(0);
-    const left = await growth(async () => {
+    const found = await left(async () => {
       const controller = new AbortController();
       const got = select({ dead, out: send(dead, 1), elsewhere, late: after(1e6) }, { signal: controller.signal });
       controller.abort(null);
       await got.catch(() => {});
     });
-    expectNothing(left);
+    expectNothing(found);
     expect([dead.trySend(1), dead.tryRecv(), elsewhere.trySend(1)]).toEqual([false, null, false]);
   });
 });
@@ -84,7 +105,11 @@ forEngines(ENGINES, (engine) => {
   test('a select that waits keeps its handles, though nobody else has them', async () => {
     const jobs = engine.make<number>(0);
     const sender = jobs.sender();
-    const waiting = [select({ job: jobs.receiver() }), select({ job: jobs.receiver(), elsewhere: LOCAL.make(0).receiver(), late: after(1e6) })];
+    const elsewhere = LOCAL.make(0);
+    const waiting = [
+      select({ job: jobs.receiver() }),
+      select({ job: jobs.receiver(), elsewhere: elsewhere.receiver(), late: after(1e6) }),
+    ];
     jobs[Symbol.dispose]();
     for (let i = 0; i < 20; i++) {
       collect();
@@ -92,22 +117,25 @@ forEngines(ENGINES, (engine) => {
     }
     await Promise.all([sender.send(1), sender.send(2)]);
     expect((await Promise.all(waiting)).map((got) => got.ok && got.value).sort()).toEqual([1, 2]);
+    expect(elsewhere.closed).toBe(false);
   });
 });
 
 test(`${MANY} timers and tickers that nobody waits for`, { timeout: LONG }, async () => {
-  expectNothing(await growth((i) => trySelect({ late: after(1e6), tick: ticker(1e6), stop: i % 100 === 0 && done(AbortSignal.timeout(1e9)) })));
+  expectNothing(
+    await left((i) => trySelect({ late: after(1e6), tick: ticker(1e6), stop: i % 100 === 0 && done(AbortSignal.timeout(1e9)) })),
+  );
 });
 
 test(`${MANY} finished children of one context, with signals and timers`, { timeout: LONG }, async () => {
   const { ctx } = withTimeout(background(), 1e9);
-  const left = await growth((i) => {
+  const found = await left((i) => {
     const child = withTimeout(ctx, 1e6);
     if (i % 2 === 0) void child.ctx.signal;
     if (i % 3 === 0) void child.ctx.done;
     child.cancel();
   });
-  expectNothing(left);
+  expectNothing(found);
 });
 
 test('shared contexts that ended, attached or not, alone or with one above them', { timeout: LONG }, async () => {

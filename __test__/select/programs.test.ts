@@ -20,7 +20,16 @@ forEngines(ENGINES, ({ name: engine }) => {
   });
 
   test('77 power series give exp and tan from their own definitions', { timeout: LONG }, async () => {
-    expect((await coefficients('exp', 8, { engine })).map(show)).toEqual(['1', '1', '1/2', '1/6', '1/24', '1/120', '1/720', '1/5040']);
+    expect((await coefficients('exp', 8, { engine })).map(show)).toEqual([
+      '1',
+      '1',
+      '1/2',
+      '1/6',
+      '1/24',
+      '1/120',
+      '1/720',
+      '1/5040',
+    ]);
     const tan = await coefficients('tan', 10, { engine });
     expect(tan.map(show)).toEqual(['0', '1', '0', '1/3', '0', '2/15', '0', '17/315', '0', '62/2835']);
   });
@@ -45,7 +54,9 @@ forEngines(ENGINES, ({ name: engine }) => {
 forEngines(CROSSING, ({ name: engine }) => {
   test('a worker pool does all its jobs and ends in order', { timeout: LONG }, async () => {
     const { got, codes } = await pool({ engine, workers: 3, upTo: 500 });
-    expect(got.map(({ job }: { job: number }) => job).sort((a: number, b: number) => a - b)).toEqual(Array.from({ length: 500 }, (_, i) => i + 1));
+    expect(got.map(({ job }: { job: number }) => job).sort((a: number, b: number) => a - b)).toEqual(
+      Array.from({ length: 500 }, (_, i) => i + 1),
+    );
     expect(codes).toEqual([0, 0, 0]);
   });
 

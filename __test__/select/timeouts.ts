@@ -5,17 +5,14 @@
 const live = new Set<unknown>();
 const { setTimeout: set, clearTimeout: clear } = globalThis;
 
-globalThis.setTimeout = Object.assign(
-  (callback: (...given: unknown[]) => void, ms?: number, ...given: unknown[]) => {
-    const timer = set(() => {
-      live.delete(timer);
-      callback(...given);
-    }, ms);
-    live.add(timer);
-    return timer;
-  },
-  set,
-) as typeof setTimeout;
+globalThis.setTimeout = Object.assign((callback: (...given: unknown[]) => void, ms?: number, ...given: unknown[]) => {
+  const timer = set(() => {
+    live.delete(timer);
+    callback(...given);
+  }, ms);
+  live.add(timer);
+  return timer;
+}, set) as typeof setTimeout;
 
 globalThis.clearTimeout = (timer) => {
   live.delete(timer);

@@ -154,7 +154,9 @@ test('done listens only while somebody waits, and many that wait listen once', a
   const jobs = chan<number>(0, { engine: 'local' });
   const stop = done(controller.signal);
   expect(listeners()).toBe(0);
-  const waiting = Array.from({ length: 50 }, () => select({ jobs, stop, also: done(controller.signal) }, { signal: controller.signal }));
+  const waiting = Array.from({ length: 50 }, () =>
+    select({ jobs, stop, also: done(controller.signal) }, { signal: controller.signal }),
+  );
   expect(listeners()).toBe(1);
   for (let i = 0; i < 49; i++) jobs.trySend(i);
   expect(listeners()).toBe(1);
@@ -184,12 +186,16 @@ test('75 after and ticker leave no timer behind in a select, chosen or not', asy
 test('66 a pending receive from a timer keeps the process alive, an unreferenced one does not', async () => {
   const { execFileSync } = await import('node:child_process');
   const run = (code: string) =>
-    execFileSync(process.execPath, ['--input-type=module', '-e', `import { after, select, ticker, chan } from 'hchan'; ${code}`], {
-      encoding: 'utf8',
-      timeout: 20_000,
-    });
+    execFileSync(
+      process.execPath,
+      ['--input-type=module', '-e', `import { after, select, ticker, chan } from 'hchan'; ${code}`],
+      {
+        encoding: 'utf8',
+        timeout: 20_000,
+      },
+    );
   expect(run("after(20).recv().then(() => console.log('fired'))")).toBe('fired\n');
   expect(run("after(1e9).unref().recv(); console.log('over')")).toBe('over\n');
-  expect(run("select({ a: chan(0).unref(), tick: ticker(20) }).then(({ key }) => console.log(key))")).toBe('tick\n');
+  expect(run('select({ a: chan(0).unref(), tick: ticker(20) }).then(({ key }) => console.log(key))')).toBe('tick\n');
   expect(run("select({ a: chan(0).unref(), b: after(1e9).unref() }); select({ c: null }); console.log('over')")).toBe('over\n');
 });

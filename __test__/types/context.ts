@@ -1,6 +1,15 @@
 /** Contexts: what goes in, what comes out. */
-import { attach, type Receiver, type Shared, select } from 'hchan';
-import { attachContext, background, type Cancellable, type Context, withCancel, withDeadline, withTimeout, withValue } from 'hchan/context';
+import { type attach, type Receiver, type Shared, select } from 'hchan';
+import {
+  attachContext,
+  background,
+  type Cancellable,
+  type Context,
+  withCancel,
+  withDeadline,
+  withTimeout,
+  withValue,
+} from 'hchan/context';
 import { check, type Same } from './assert.js';
 
 declare const jobs: Receiver<string>;

@@ -75,7 +75,12 @@ export async function codecsGiveTheTypes(): Promise<void> {
 }
 
 export async function casesThatAreNeverReady(): Promise<void> {
-  const got = await select({ job: maybe && jobs, name: maybe ? names : null, out: maybe ? send(results, 1) : undefined, none: null });
+  const got = await select({
+    job: maybe && jobs,
+    name: maybe ? names : null,
+    out: maybe ? send(results, 1) : undefined,
+    none: null,
+  });
   check<Same<(typeof got)['key'], 'job' | 'name' | 'out'>>();
   if (got.key === 'job' && got.ok) check<Same<typeof got.value, { id: number; url: string }>>();
 

@@ -121,7 +121,10 @@ class Broadcast {
     // One above has ended, with this: everybody learns of that, so that a tree is one message to each thread.
     const silent = this.#above.some((one) => one.over);
     this.#above = [];
-    if (silent) return later(() => this.#close());
+    if (silent) {
+      later(() => this.#close());
+      return;
+    }
     this.#hello.close();
     const copies = this.#hello.length * 2 + SPARE;
     this.#gate.trySendMany(new Array<Uint8Array>(copies).fill(packed(reason)));

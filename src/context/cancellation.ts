@@ -8,8 +8,9 @@
  * Signals and receivers are made when first asked for. A deadline also ends the context when somebody looks at it
  * late (`look`), so a thread that blocks or computes learns of it without its event loop.
  */
-import type { Receiver } from '../handle/receiving.js';
+
 import { makeReceiver } from '../handle/channel.js';
+import type { Receiver } from '../handle/receiving.js';
 import { type OpenedSource, openSource } from '../local/source.js';
 import { Alarm } from '../timers/alarm.js';
 

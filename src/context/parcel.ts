@@ -13,7 +13,15 @@ const HEADER = new Writer().position;
 const CAUSES = 4;
 
 /** The language's own error classes: the ones that can be built again by name. */
-const CLASSES: Readonly<Record<string, ErrorConstructor>> = { Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError };
+const CLASSES: Readonly<Record<string, ErrorConstructor>> = {
+  Error,
+  TypeError,
+  RangeError,
+  SyntaxError,
+  ReferenceError,
+  EvalError,
+  URIError,
+};
 
 /** A structured clone of `value` as bytes. CodecError if it has none. */
 export function pack(value: unknown): Uint8Array {
@@ -79,6 +87,7 @@ function together(parts: unknown): unknown {
   for (const [field, value] of Object.entries(own)) {
     if (value !== undefined) Object.defineProperty(made, field, { value, configurable: true, writable: true });
   }
-  if (given.cause !== undefined) Object.defineProperty(made, 'cause', { value: together(given.cause), configurable: true, writable: true });
+  if (given.cause !== undefined)
+    Object.defineProperty(made, 'cause', { value: together(given.cause), configurable: true, writable: true });
   return made;
 }

@@ -19,7 +19,7 @@ export interface PackedValue {
 }
 
 /** The newest value of `key`. */
-export function valueOf(values: Values | undefined, key: unknown): unknown {
+export function lookUp(values: Values | undefined, key: unknown): unknown {
   for (let one = values; one !== undefined; one = one.rest) if (Object.is(one.key, key)) return one.value;
   return undefined;
 }

@@ -28,7 +28,9 @@ export type Cases = { readonly [key: string]: SelectCase };
 type Outcome<Key, One> = One extends SendCase
   ? { readonly key: Key }
   : One extends Receiver<infer T>
-    ? { readonly key: Key; readonly ok: true; readonly value: T } | { readonly key: Key; readonly ok: false; readonly value: undefined }
+    ?
+        | { readonly key: Key; readonly ok: true; readonly value: T }
+        | { readonly key: Key; readonly ok: false; readonly value: undefined }
     : never;
 
 /** Which case happened: a union discriminated by `key`, and within a receive by `ok`. */
@@ -71,7 +73,7 @@ export function checkCases(cases: unknown, operation: string): readonly LiveCase
     const key = keys[i] as string;
     const one = given[key];
     const send = one instanceof Sending;
-    const port = endpoint[LIVE](`${operation} case '${key}'`);
+    const port = endpoint[LIVE](operation);
     if (!(port.direction & (send ? Direction.SEND : Direction.RECV))) {
       throw misdirected(port, `${operation} case '${key}': ${send ? 'send' : 'receive'}`);
     }

@@ -12,7 +12,12 @@ export type Result =
   | { readonly key: string; readonly ok: false; readonly value: undefined };
 
 /** The result of a case, or the error of a send on a channel that is shut. */
-export function resultOf(operation: string, { key, port, send, value: unsent }: LiveCase, status: Status, value: unknown): Result | Error {
+export function resultOf(
+  operation: string,
+  { key, port, send, value: unsent }: LiveCase,
+  status: Status,
+  value: unknown,
+): Result | Error {
   if (!send) return status === Status.DONE ? { key, ok: true, value } : { key, ok: false, value: undefined };
   if (status === Status.DONE) return { key };
   return shut(port, status, `${operation} case '${key}': send`, { value: unsent });
