@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::flavor::double::{Double as Crossbeam, Double as Kanal};
 use crate::flavor::gated::Gated;
 use crate::flavor::mutex::Locked;
+use crate::flavor::store::Parcel;
 use crate::flavor::{Flavor, Shut, TryRecvError, TrySendError};
 #[cfg(not(any(loom, shuttle)))]
 use crate::flavor::{crossbeam::Crossbeam, kanal::Kanal};
@@ -21,8 +22,8 @@ static NEXT: AtomicU64 = AtomicU64::new(1);
 
 pub(crate) enum Core<T> {
     Mutex(Locked<T>),
-    Crossbeam(Gated<T, Crossbeam<T>>),
-    Kanal(Gated<T, Kanal<T>>),
+    Crossbeam(Gated<T, Crossbeam<Parcel<T>>>),
+    Kanal(Gated<T, Kanal<Parcel<T>>>),
 }
 
 /// Runs the same words on whichever flavor carries the channel: `$locked` on the mutex flavor, `$gated` on the others.

@@ -9,8 +9,15 @@ use crate::wake::Wake;
 
 /// Blocks one thread until it is woken. A wake-up that comes early is kept, so it can be used again and again.
 pub struct Parker {
-    woken: Mutex<bool>,
+    seat: Mutex<Seat>,
     changed: Condvar,
+}
+
+#[derive(Default)]
+struct Seat {
+    woken: bool,
+    /// The thread sits here; else there is nobody to notify, which would be a call into the system.
+    taken: bool,
 }
 
 impl fmt::Debug for Parker {
@@ -24,7 +31,7 @@ impl Parker {
     #[must_use]
     pub fn new() -> Arc<Self> {
         Arc::new(Self {
-            woken: Mutex::new(false),
+            seat: Mutex::new(Seat::default()),
             changed: Condvar::new(),
         })
     }
@@ -32,17 +39,25 @@ impl Parker {
     /// Waits for at most `slice`. True: it was woken, and the next wait waits again. False: the time is over, or the
     /// system woke it for no reason.
     pub fn wait(&self, slice: Duration) -> bool {
-        let mut woken = self.woken.lock();
-        if !*woken {
-            woken = self.changed.wait_timeout(woken, slice);
+        let mut seat = self.seat.lock();
+        if !seat.woken {
+            seat.taken = true;
+            seat = self.changed.wait_timeout(seat, slice);
+            seat.taken = false;
         }
-        std::mem::take(&mut *woken)
+        std::mem::take(&mut seat.woken)
     }
 }
 
 impl Wake for Parker {
     fn wake(&self, _key: u64) {
-        *self.woken.lock() = true;
-        self.changed.notify_one();
+        let taken = {
+            let mut seat = self.seat.lock();
+            seat.woken = true;
+            seat.taken
+        };
+        if taken {
+            self.changed.notify_one();
+        }
     }
 }

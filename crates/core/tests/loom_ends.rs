@@ -147,7 +147,7 @@ fn unrecv_against_recv() {
 
 #[test]
 fn close_against_send_gated() {
-    check(2, || close_against_send(Flavor::Crossbeam, 1));
+    check(3, || close_against_send(Flavor::Crossbeam, 1));
     finds(Mutant::CloseForgetsReceivers, 2, || {
         close_against_send(Flavor::Crossbeam, 1);
     });
@@ -158,8 +158,8 @@ fn close_against_send_gated() {
 
 #[test]
 fn close_against_send_mutex() {
-    check(3, || close_against_send(Flavor::Mutex, 0));
-    check(3, || close_against_send(Flavor::Mutex, 1));
+    check(4, || close_against_send(Flavor::Mutex, 0));
+    check(4, || close_against_send(Flavor::Mutex, 1));
     finds(Mutant::CloseForgetsReceivers, 2, || {
         close_against_send(Flavor::Mutex, 0);
     });
@@ -167,14 +167,14 @@ fn close_against_send_mutex() {
 
 #[test]
 fn close_against_recv_on_every_flavor() {
-    check(3, || close_against_recv(Flavor::Crossbeam));
-    check(3, || close_against_recv(Flavor::Mutex));
+    check(4, || close_against_recv(Flavor::Crossbeam));
+    check(4, || close_against_recv(Flavor::Mutex));
 }
 
 #[test]
 fn close_against_park_on_every_flavor() {
-    check(3, || close_against_park(Flavor::Crossbeam));
-    check(3, || close_against_park(Flavor::Mutex));
+    check(4, || close_against_park(Flavor::Crossbeam));
+    check(4, || close_against_park(Flavor::Mutex));
     finds(Mutant::ParkWithoutLook, 3, || {
         close_against_park(Flavor::Crossbeam);
     });
@@ -182,14 +182,14 @@ fn close_against_park_on_every_flavor() {
 
 #[test]
 fn disconnect_against_park_on_every_flavor() {
-    check(3, || disconnect_against_park(Flavor::Crossbeam));
-    check(3, || disconnect_against_park(Flavor::Mutex));
+    check(4, || disconnect_against_park(Flavor::Crossbeam));
+    check(4, || disconnect_against_park(Flavor::Mutex));
 }
 
 #[test]
 fn a_dying_thread_loses_no_message() {
-    check(2, || death_against_send(Flavor::Crossbeam, 1));
-    check(3, || death_against_send(Flavor::Mutex, 0));
+    check(3, || death_against_send(Flavor::Crossbeam, 1));
+    check(4, || death_against_send(Flavor::Mutex, 0));
     for flavor in [Flavor::Crossbeam, Flavor::Mutex] {
         finds(Mutant::AbandonDrops, 2, move || {
             death_against_send(flavor, 1);
@@ -202,13 +202,13 @@ fn a_dying_thread_loses_no_message() {
 
 #[test]
 fn a_dying_thread_keeps_the_order() {
-    check(2, || death_keeps_order(Flavor::Crossbeam));
-    check(2, || death_keeps_order(Flavor::Mutex));
+    check(3, || death_keeps_order(Flavor::Crossbeam));
+    check(3, || death_keeps_order(Flavor::Mutex));
 }
 
 #[test]
 fn what_is_put_back_is_received() {
-    check(3, || unrecv_against_park(Flavor::Crossbeam));
-    check(3, || unrecv_against_park(Flavor::Mutex));
-    check(2, unrecv_against_recv);
+    check(4, || unrecv_against_park(Flavor::Crossbeam));
+    check(4, || unrecv_against_park(Flavor::Mutex));
+    check(3, unrecv_against_recv);
 }

@@ -184,22 +184,22 @@ fn batches() {
 
 #[test]
 fn a_receiver_that_parks_is_seen_by_a_sender() {
-    check(3, park_against_send);
+    check(4, park_against_send);
     finds(Mutant::PutWithoutFence, 3, park_against_send);
     finds(Mutant::ParkWithoutLook, 3, park_against_send);
 }
 
 #[test]
 fn a_sender_that_parks_is_seen_by_a_receiver() {
-    check(3, park_against_recv);
+    check(4, park_against_recv);
     finds(Mutant::HomeWithoutFence, 3, park_against_recv);
     finds(Mutant::ParkWithoutLook, 3, park_against_recv);
 }
 
 #[test]
 fn a_sender_and_a_receiver_that_park_meet() {
-    check(2, || park_against_park(Flavor::Crossbeam));
-    check(2, || park_against_park(Flavor::Mutex));
+    check(3, || park_against_park(Flavor::Crossbeam));
+    check(3, || park_against_park(Flavor::Mutex));
     finds(Mutant::HomeWithoutFence, 2, || {
         park_against_park(Flavor::Crossbeam);
     });
@@ -207,8 +207,8 @@ fn a_sender_and_a_receiver_that_park_meet() {
 
 #[test]
 fn a_receiver_that_withdraws_is_passed_over() {
-    check(3, || cancel_against_send(Flavor::Crossbeam));
-    check(3, || cancel_against_send(Flavor::Mutex));
+    check(4, || cancel_against_send(Flavor::Crossbeam));
+    check(4, || cancel_against_send(Flavor::Mutex));
     finds(Mutant::NoPassOn, 3, || {
         cancel_against_send(Flavor::Crossbeam);
     });
@@ -223,8 +223,8 @@ fn a_receiver_that_withdraws_is_passed_over() {
 
 #[test]
 fn a_sender_that_withdraws_is_passed_over() {
-    check(3, || cancel_against_recv(Flavor::Crossbeam));
-    check(3, || cancel_against_recv(Flavor::Mutex));
+    check(4, || cancel_against_recv(Flavor::Crossbeam));
+    check(4, || cancel_against_recv(Flavor::Mutex));
     finds(Mutant::NoPassOn, 3, || {
         cancel_against_recv(Flavor::Crossbeam);
     });
@@ -233,17 +233,17 @@ fn a_sender_that_withdraws_is_passed_over() {
 
 #[test]
 fn nobody_overtakes_who_waits() {
-    check(2, newcomer_against_waiter);
+    check(3, newcomer_against_waiter);
     finds(Mutant::Overtake, 2, newcomer_against_waiter);
 }
 
 #[test]
 fn two_takers_get_one_each() {
-    check(3, takers_share);
+    check(4, takers_share);
 }
 
 #[test]
 fn batches_meet_a_parked_sender() {
-    check(2, batches);
+    check(3, batches);
     finds(Mutant::HomeWithoutFence, 2, batches);
 }

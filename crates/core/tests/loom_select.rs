@@ -164,9 +164,9 @@ fn cancel_against_select(flavor: Flavor, capacity: usize) {
 
 #[test]
 fn exactly_one_case_happens() {
-    check(2, || one_case_of_two(Flavor::Mutex, Flavor::Mutex));
-    check(2, || one_case_of_two(Flavor::Crossbeam, Flavor::Kanal));
-    check(2, || one_case_of_two(Flavor::Mutex, Flavor::Crossbeam));
+    check(3, || one_case_of_two(Flavor::Mutex, Flavor::Mutex));
+    check(3, || one_case_of_two(Flavor::Crossbeam, Flavor::Kanal));
+    check(3, || one_case_of_two(Flavor::Mutex, Flavor::Crossbeam));
     finds(Mutant::CommitTwice, 2, || {
         one_case_of_two(Flavor::Mutex, Flavor::Mutex);
     });
@@ -177,16 +177,16 @@ fn exactly_one_case_happens() {
 
 #[test]
 fn selects_pair_with_each_other() {
-    check(3, two_selects_pair);
-    check(3, crossed_selects);
+    check(4, two_selects_pair);
+    check(4, crossed_selects);
 }
 
 #[test]
 fn a_try_select_sees_one_moment() {
-    check(3, || one_moment(Flavor::Crossbeam, Flavor::Crossbeam));
-    check(3, || one_moment(Flavor::Crossbeam, Flavor::Mutex));
-    check(3, || one_moment(Flavor::Mutex, Flavor::Mutex));
-    check(3, || one_moment_against_close(Flavor::Crossbeam));
+    check(4, || one_moment(Flavor::Crossbeam, Flavor::Crossbeam));
+    check(4, || one_moment(Flavor::Crossbeam, Flavor::Mutex));
+    check(4, || one_moment(Flavor::Mutex, Flavor::Mutex));
+    check(4, || one_moment_against_close(Flavor::Crossbeam));
     let gated = || one_moment(Flavor::Crossbeam, Flavor::Crossbeam);
     finds(Mutant::SelectWithoutSecondLook, 3, gated);
     finds(Mutant::SelectWithoutSecondLook, 3, || {
@@ -196,8 +196,8 @@ fn a_try_select_sees_one_moment() {
 
 #[test]
 fn a_losing_case_is_passed_over() {
-    check(2, || loser_is_passed_over(Flavor::Crossbeam));
-    check(2, || loser_is_passed_over(Flavor::Mutex));
+    check(3, || loser_is_passed_over(Flavor::Crossbeam));
+    check(3, || loser_is_passed_over(Flavor::Mutex));
     finds(Mutant::NoPassOn, 2, || {
         loser_is_passed_over(Flavor::Crossbeam);
     });
@@ -207,15 +207,15 @@ fn a_losing_case_is_passed_over() {
 #[test]
 fn a_losing_case_leaves() {
     for flavor in [Flavor::Crossbeam, Flavor::Mutex] {
-        check(3, move || loser_leaves(flavor));
+        check(4, move || loser_leaves(flavor));
         finds(Mutant::LosersStay, 3, move || loser_leaves(flavor));
     }
 }
 
 #[test]
 fn a_watcher_is_always_told() {
-    check(3, || watcher_is_told(Flavor::Crossbeam));
-    check(3, || watcher_is_told(Flavor::Mutex));
+    check(4, || watcher_is_told(Flavor::Crossbeam));
+    check(4, || watcher_is_told(Flavor::Mutex));
     finds(Mutant::PutWithoutFence, 3, || {
         watcher_is_told(Flavor::Crossbeam);
     });
@@ -223,7 +223,7 @@ fn a_watcher_is_always_told() {
 
 #[test]
 fn a_withdrawn_select_sends_nothing() {
-    check(2, || cancel_against_select(Flavor::Crossbeam, 1));
-    check(2, || cancel_against_select(Flavor::Mutex, 1));
-    check(2, || cancel_against_select(Flavor::Mutex, 0));
+    check(3, || cancel_against_select(Flavor::Crossbeam, 1));
+    check(3, || cancel_against_select(Flavor::Mutex, 1));
+    check(3, || cancel_against_select(Flavor::Mutex, 0));
 }

@@ -66,16 +66,16 @@ fn park_against_wake() {
 
 #[test]
 fn the_bell_is_silent_after_close() {
-    check(3, ring_against_close);
+    check(4, ring_against_close);
     finds(Mutant::RingUnlocked, 3, ring_against_close);
 }
 
 #[test]
 fn no_key_waits_without_a_ring() {
-    check(3, ring_against_drain);
+    check(4, ring_against_drain);
 }
 
 #[test]
 fn a_parked_thread_is_woken() {
-    check(3, park_against_wake);
+    check(4, park_against_wake);
 }

@@ -16,13 +16,15 @@
 //! select that both sends and receives on one full channel may find nothing ready. A send or receive that has returned
 //! is never on its way.
 //!
-//! Locks: one gate at a time, then an operation's, then a queue's own. A lock is only taken when somebody is parked.
+//! Locks: one gate at a time, then an operation's, then the store's front, then a queue's own. A gate's lock is only taken
+//! when somebody is parked.
 
 use std::collections::VecDeque;
+use std::mem;
 
 use super::gate::{For, Gates, Take, UNBOUNDED};
 use super::pump::Lists;
-use super::store::{Queue, Store};
+use super::store::{Parcel, Queue, Store};
 use super::{Shut, TryRecvError, TrySendError};
 use crate::mutant::mutant;
 use crate::op::Kind;
@@ -37,25 +39,27 @@ pub(crate) struct Gated<T, Q> {
     pub(super) receivers: Mutex<Lists<T>>,
 }
 
-/// Items that were taken and are to be popped. Dropped early (the caller's code panicked), it gives the rest back.
-struct Taken<'a, T, Q: Queue<T>> {
+/// Messages that were taken, on their way to the caller's code. Dropped early (that panicked), it puts the rest back.
+struct Taken<'a, T, Q: Queue<Parcel<T>>> {
     channel: &'a Gated<T, Q>,
     all: u64,
-    left: u64,
+    left: VecDeque<T>,
 }
 
-impl<T, Q: Queue<T>> Drop for Taken<'_, T, Q> {
+impl<T, Q: Queue<Parcel<T>>> Drop for Taken<'_, T, Q> {
     fn drop(&mut self) {
         let mut after = After::new();
         // In this order: the slots of what was not popped are never free.
-        let items = self.left > 0 && self.channel.gates.put_back(self.left);
+        let left = self.left.len() as u64;
+        self.channel.store.put_back(self.left.drain(..));
+        let items = left > 0 && self.channel.gates.put_back(left);
         let slots = self.channel.gates.bring_home(self.all);
         self.channel.serve(items, slots, &mut after);
         after.run();
     }
 }
 
-impl<T, Q: Queue<T>> Gated<T, Q> {
+impl<T, Q: Queue<Parcel<T>>> Gated<T, Q> {
     pub(crate) fn new(capacity: Option<usize>) -> Self {
         let slots = capacity.map_or(UNBOUNDED, |capacity| (capacity as u64).min(UNBOUNDED));
         Self {
@@ -104,10 +108,10 @@ impl<T, Q: Queue<T>> Gated<T, Q> {
             match self.slots(values.len() as u64, after) {
                 Ok(0) => break,
                 Ok(got) => {
-                    for value in values.drain(..usize::try_from(got).unwrap_or(usize::MAX)) {
-                        self.store.push(value);
-                        sent += 1;
-                    }
+                    let got_now = usize::try_from(got).unwrap_or(usize::MAX);
+                    let rest = values.split_off(got_now.min(values.len()));
+                    self.store.push_many(mem::replace(values, rest));
+                    sent += got_now;
                     if self.gates.put_out(got) {
                         self.serve(true, false, after);
                     }
@@ -130,17 +134,15 @@ impl<T, Q: Queue<T>> Gated<T, Q> {
         while received < max {
             let mut taken = match self.items((max - received) as u64, after) {
                 Ok(0) => break,
-                Ok(left) => Taken {
+                Ok(got) => Taken {
                     channel: self,
-                    all: left,
-                    left,
+                    all: got,
+                    left: self.store.pop_many(usize::try_from(got).unwrap_or(usize::MAX)),
                 },
                 Err(closed) if received == 0 => return Err(closed),
                 Err(_) => break,
             };
-            while taken.left > 0 {
-                let value = self.store.pop();
-                taken.left -= 1;
+            while let Some(value) = taken.left.pop_front() {
                 received += 1;
                 into(value);
             }
@@ -193,8 +195,7 @@ impl<T, Q: Queue<T>> Gated<T, Q> {
             return;
         }
         let n = values.len() as u64;
-        self.store.put_back(values);
-        // Release, in there, after the flag.
+        self.store.put_back(values.into_iter());
         let items = self.gates.put_back(n);
         if !mutant!(AbandonDoesNotMatch) {
             self.serve(items, false, after);

@@ -6,7 +6,7 @@
 
 use super::gate::{For, Take};
 use super::gated::Gated;
-use super::store::Queue;
+use super::store::{Parcel, Queue};
 use crate::list::{Link, WaitList};
 use crate::mutant::mutant;
 use crate::op::{Event, Kind, Waiter, end_all};
@@ -38,7 +38,7 @@ impl<T> Lists<T> {
     }
 }
 
-impl<T, Q: Queue<T>> Gated<T, Q> {
+impl<T, Q: Queue<Parcel<T>>> Gated<T, Q> {
     /// Serves parked senders; whether some still wait.
     pub(super) fn senders_wait(&self, after: &mut After<T>) -> bool {
         let mut lists = self.senders.lock();
