@@ -37,7 +37,7 @@ function parse(args) {
   try {
     return parseArgs({ args, options: known }).values;
   } catch (error) {
-    throw new UsageError(error.message.split('. ')[0]);
+    throw new UsageError(error.message.split(/\.\s|\n/)[0]);
   }
 }
 

@@ -100,12 +100,8 @@ function report(results) {
   console.log(table(headings, rows));
   const { total, counts } = results[0];
   console.log(`\nskipped: ${whole(total.binary)} binary, ${whole(total.unreadable)} unreadable`);
-  console.log(
-    `words: ${whole(counts.words.size)} different; ${counts
-      .top(5)
-      .map(([word, n]) => `${word} ${whole(n)}`)
-      .join(', ')}`,
-  );
+  const top = counts.top(5).map(([word, n]) => `, ${word} ${whole(n)}`);
+  console.log(`words: ${whole(counts.words.size)} different${top.join('')}`);
 }
 
 async function main(options) {

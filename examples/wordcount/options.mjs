@@ -9,8 +9,9 @@ const MOST_WORKERS = 256;
 
 export const USAGE = `Usage: npm start -- [DIR] [--workers N] [--engines LIST]
 
-Counts the words of every text file under DIR (default: the installed node_modules) over each
-engine and over plain postMessage, checks that all results are equal, and compares the times.
+Counts the words of every text file under DIR (default: the installed node_modules; hidden files are
+left out) over each engine and over plain postMessage, checks that all results are equal, and
+compares the times.
 
   --workers N      worker threads, 1 to ${MOST_WORKERS} (default: one per core)
   --engines LIST   some of ${ENGINES.join(',')} (default: all)
@@ -24,7 +25,7 @@ function parse(args) {
   try {
     return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
-    throw new UsageError(error.message.split('. ')[0]);
+    throw new UsageError(error.message.split(/\.\s|\n/)[0]);
   }
 }
 

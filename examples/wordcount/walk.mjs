@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /**
  * Yields the path of every regular file under `folder`, in an order that is the same every time. Links are not
- * followed. A folder that cannot be read is reported to `onUnreadable` and passed over.
+ * followed, hidden entries (`.cache`, `.git`) passed over; a folder that cannot be read too, but `onUnreadable` is told.
  */
 export function* walk(folder, onUnreadable) {
   let entries;
@@ -15,6 +15,7 @@ export function* walk(folder, onUnreadable) {
     return;
   }
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (entry.name.startsWith('.')) continue;
     const path = join(folder, entry.name);
     if (entry.isDirectory()) yield* walk(path, onUnreadable);
     else if (entry.isFile()) yield path;

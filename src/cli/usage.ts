@@ -42,7 +42,7 @@ export function parse<Switch extends string = never, Setting extends string = ne
   try {
     return parseArgs({ args: [...args], options, allowPositionals: positionals }) as unknown as Given<Switch, Setting>;
   } catch (error) {
-    const [line = 'bad usage'] = (error as Error).message.split(/\. |\n/);
+    const [line = 'bad usage'] = (error as Error).message.split(/\.\s|\n/);
     throw new UsageError(line.replace(/\.$/, ''));
   }
 }
