@@ -81,7 +81,9 @@ export interface AttachOptions<T> {
  * @example
  * const jobs = attach<Receiver<Job>>(workerData.jobs);
  */
-export function attach<H>(token: Shared<H> | unknown, options?: AttachOptions<never>): H {
+export function attach<H>(token: Shared<H>, options?: AttachOptions<unknown>): H;
+export function attach<H>(token: unknown, options?: AttachOptions<unknown>): H;
+export function attach<H>(token: unknown, options?: AttachOptions<unknown>): H {
   const checked = checkOptions('options', options) as { codec?: unknown } | undefined;
   if (isContextToken(token)) return attachContext(token as unknown as Shared<Context>) as H;
   if (!isToken(token)) throw new TypeError(`attach needs a token made by share(), not ${show(token)}`);
