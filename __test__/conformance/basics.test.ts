@@ -97,7 +97,13 @@ function closing(engine: EngineCase): void {
         expect(channel.closed).toBe(true);
         expect(channel.length).toBe(count);
         expect(await receiver.one('drain', 'c')).toEqual(numbers(0, count));
-        const again = await receiver.run(['recv', 'c'], ['tryRecv', 'c'], ['recvMany', 'c', 3], ['tryRecvMany', 'c', 3], ['recv', 'c']);
+        const again = await receiver.run(
+          ['recv', 'c'],
+          ['tryRecv', 'c'],
+          ['recvMany', 'c', 3],
+          ['tryRecvMany', 'c', 3],
+          ['recv', 'c'],
+        );
         expect(again).toEqual([DONE, DONE, [], [], DONE]);
       }
     });
@@ -271,7 +277,10 @@ function properties(engine: EngineCase): void {
     for (const handle of [channel, channel.sender(), channel.receiver()]) {
       expect(handle).toMatchObject({ id: channel.id, name: 'jobs', engine: engine.name, capacity: 3, length: 1, closed: false });
       for (const property of ['id', 'name', 'engine', 'capacity', 'length', 'closed']) {
-        expect(thrown(() => Object.assign(handle, { [property]: 99 })), property).toBeInstanceOf(TypeError);
+        expect(
+          thrown(() => Object.assign(handle, { [property]: 99 })),
+          property,
+        ).toBeInstanceOf(TypeError);
       }
     }
     expect(Number.isInteger(channel.id)).toBe(true);

@@ -69,6 +69,9 @@ export function forEngines(engines: readonly EngineCase[], suite: (engine: Engin
     const reason = whyNot(engine);
     if (reason === undefined) describe(engine.name, () => suite(engine));
     else if (asked === undefined) describe.skip(`${engine.name} (not here: ${reason})`, () => test('is not available', () => {}));
-    else describe(engine.name, () => test('loads, having been asked for by HCHAN_TEST_ENGINES', () => Promise.reject(new Error(reason))));
+    else
+      describe(engine.name, () =>
+        test('loads, having been asked for by HCHAN_TEST_ENGINES', () => Promise.reject(new Error(reason))),
+      );
   }
 }

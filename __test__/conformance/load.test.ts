@@ -55,7 +55,8 @@ function programs(engine: EngineCase): void {
   test('77 the prime sieve, a chain that grows by a filter for each prime', async () => {
     const source = engine.make<number>(0);
     const stop = new AbortController();
-    const quiet = (running: Promise<unknown>): Promise<unknown> => running.catch((error) => expect(error).toBe(stop.signal.reason));
+    const quiet = (running: Promise<unknown>): Promise<unknown> =>
+      running.catch((error) => expect(error).toBe(stop.signal.reason));
     const running: Promise<unknown>[] = [];
     const options = { signal: stop.signal };
     setMaxListeners(0, stop.signal);
@@ -82,7 +83,11 @@ function programs(engine: EngineCase): void {
     stop.abort('enough');
     await Promise.all(running);
     expect(primes.slice(0, 10)).toEqual([2, 3, 5, 7, 11, 13, 17, 19, 23, 29]);
-    expect(primes.every((prime, i) => numbers(2, Math.floor(Math.sqrt(prime)) - 1).every((d) => prime % d !== 0) && prime > (primes[i - 1] ?? 1))).toBe(true);
+    expect(
+      primes.every(
+        (prime, i) => numbers(2, Math.floor(Math.sqrt(prime)) - 1).every((d) => prime % d !== 0) && prime > (primes[i - 1] ?? 1),
+      ),
+    ).toBe(true);
   });
 
   test('77 power series as channels of coefficients: 1/(1−x) squared is 1, 2, 3, …, and its derivative and product agree', async () => {
@@ -116,7 +121,14 @@ function programs(engine: EngineCase): void {
     };
     const ones = () => series(() => 1);
     expect(await take(multiply(ones(), ones()))).toEqual(numbers(1, terms));
-    expect(await take(multiply(multiply(ones(), ones()), series((n) => (n === 0 ? 1 : n === 1 ? -1 : 0))))).toEqual(Array(terms).fill(1));
+    expect(
+      await take(
+        multiply(
+          multiply(ones(), ones()),
+          series((n) => (n === 0 ? 1 : n === 1 ? -1 : 0)),
+        ),
+      ),
+    ).toEqual(Array(terms).fill(1));
   });
 
   test('77 a chain of 10 000 stages hands a number through', async () => {

@@ -194,7 +194,13 @@ function surfacing(engine: EngineCase): void {
   test('a method that returns a promise never throws, whatever it is given', async () => {
     const channel = engine.make<number>(1) as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
     for (const method of ['send', 'recv', 'sendMany', 'recvMany', 'recvManyInto', 'consume']) {
-      for (const args of [[1, 7], [null, null], ['x', { signal: 'no' }], [{}, { signal: {} }], [Number.NaN, 'x']]) {
+      for (const args of [
+        [1, 7],
+        [null, null],
+        ['x', { signal: 'no' }],
+        [{}, { signal: {} }],
+        [Number.NaN, 'x'],
+      ]) {
         // A value may fit a channel whose codec takes all: only that nothing is thrown synchronously counts here.
         const result = channel[method]?.(...args);
         expect(result).toBeInstanceOf(Promise);

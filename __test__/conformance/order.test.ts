@@ -296,7 +296,11 @@ function biased(engine: EngineCase): void {
 }
 
 function sharedWork(engine: EngineCase): void {
-  for (const modes of [['loop', 'loop'], ['loop', 'blocking'], ['blocking', 'blocking']] as const) {
+  for (const modes of [
+    ['loop', 'loop'],
+    ['loop', 'blocking'],
+    ['blocking', 'blocking'],
+  ] as const) {
     test(`23 two receivers in two workers both make progress (${modes.join(' and ')})`, async () => {
       const ends = [await stage.end('A', modes[0]), await stage.end('B', modes[1])] as const;
       for (const capacity of [0, 1, 16]) {

@@ -7,6 +7,9 @@
  */
 import * as hchan from 'hchan';
 
+/** Every error class by its name. */
+const CLASSES = new Map(Object.entries({ ...hchan, TypeError, RangeError }).filter(([name]) => name.endsWith('Error')));
+
 /** Words of an actor's shared memory. */
 export const Word = { STEPS: 0, GATE: 1, COUNT: 2, SIZE: 8 };
 
@@ -14,7 +17,7 @@ export const Word = { STEPS: 0, GATE: 1, COUNT: 2, SIZE: 8 };
 export function report(error) {
   if (!(error instanceof Error)) return { error: 'not an Error', value: error };
   const data = { error: error.name, code: error.code, message: error.message, genuine: false };
-  const Class = hchan[error.name] ?? globalThis[error.name];
+  const Class = CLASSES.get(error.name);
   data.genuine = typeof Class === 'function' && error instanceof Class;
   if ('value' in error) data.value = error.value;
   if ('sent' in error) data.sent = error.sent;
@@ -22,7 +25,8 @@ export function report(error) {
   return data;
 }
 
-const signalOf = (options = {}) => (options.abortMs === undefined ? options : { ...options, signal: AbortSignal.timeout(options.abortMs) });
+const signalOf = (options = {}) =>
+  options.abortMs === undefined ? options : { ...options, signal: AbortSignal.timeout(options.abortMs) };
 
 async function sendAll(handle, from, count, how) {
   const numbers = Array.from({ length: count }, (_, i) => from + i);
@@ -39,7 +43,7 @@ function sendAllSync(handle, from, count, how) {
 }
 
 /** Receives `limit` values, or all until the channel is closed; `how` is one, many or iterate. */
-async function drain(handle, limit = Infinity, how = 'one') {
+async function drain(handle, limit = Number.POSITIVE_INFINITY, how = 'one') {
   const values = [];
   if (how === 'iterate') {
     if (limit <= 0) return values;
@@ -60,7 +64,7 @@ async function drain(handle, limit = Infinity, how = 'one') {
   return values;
 }
 
-function drainSync(handle, limit = Infinity, how = 'one') {
+function drainSync(handle, limit = Number.POSITIVE_INFINITY, how = 'one') {
   const values = [];
   if (how === 'iterate') {
     for (const value of handle.valuesSync()) if (values.push(value) >= limit) break;
@@ -131,7 +135,10 @@ function forwardSync(from, to, count) {
 const FORMS = {
   send: [(h, value, options) => h.send(value, signalOf(options)), (h, value, options) => h.sendSync(value, options)],
   recv: [(h, options) => h.recv(signalOf(options)), (h, options) => h.recvSync(options)],
-  sendMany: [(h, values, options) => h.sendMany(values, signalOf(options)), (h, values, options) => h.sendManySync(values, options)],
+  sendMany: [
+    (h, values, options) => h.sendMany(values, signalOf(options)),
+    (h, values, options) => h.sendManySync(values, options),
+  ],
   recvMany: [(h, max, options) => h.recvMany(max, signalOf(options)), (h, max, options) => h.recvManySync(max, options)],
   produce: [sendAll, sendAllSync],
   drain: [drain, drainSync],
@@ -198,7 +205,8 @@ export class Actor {
     const blocking = mode === 'blocking';
     if (operation in FORMS) return FORMS[operation][blocking ? 1 : 0](this.handle(operands[0]), ...operands.slice(1));
     if (operation in PLAIN) return PLAIN[operation](this.handle(operands[0]), ...operands.slice(1));
-    if (operation === 'forward') return (blocking ? forwardSync : forward)(this.handle(operands[0]), this.handle(operands[1]), operands[2]);
+    if (operation === 'forward')
+      return (blocking ? forwardSync : forward)(this.handle(operands[0]), this.handle(operands[1]), operands[2]);
     if (operation === 'select') return this.#select(operands[0], operands[1], blocking);
     if (operation === 'trySelect') return hchan.trySelect(this.#cases(operands[0]), operands[1]);
     if (operation === 'begin') return this.#begin(operands[0], operands[1]);

@@ -112,10 +112,17 @@ class Script {
     const place = this.#random(this.#ends.length);
     const end = this.#ends[place] as End;
     const selecting = count > 1;
-    const text = op.cases.map(({ channel, send, value }) => `${send ? 'send' : 'recv'} ${channel.name}${send ? ` ${value}` : ''}`).join(' | ');
+    const text = op.cases
+      .map(({ channel, send, value }) => `${send ? 'send' : 'recv'} ${channel.name}${send ? ` ${value}` : ''}`)
+      .join(' | ');
     this.#log.push(`${op.id}: thread ${place} ${text}`);
     const step = selecting
-      ? (['select', Object.fromEntries(op.cases.map(({ channel, send, value }, i) => [`k${i}`, [send ? 'send' : 'recv', channel.name, value]]))] as const)
+      ? ([
+          'select',
+          Object.fromEntries(
+            op.cases.map(({ channel, send, value }, i) => [`k${i}`, [send ? 'send' : 'recv', channel.name, value]]),
+          ),
+        ] as const)
       : op.cases[0]?.send
         ? (['send', op.cases[0].channel.name, op.cases[0].value] as const)
         : (['recv', op.cases[0]?.channel.name] as const);
@@ -208,7 +215,10 @@ class Script {
   #check(op: ModelOp, seen: Result, plain: boolean): void {
     const { index, outcome } = op.done as NonNullable<ModelOp['done']>;
     const where = `operation ${op.id}`;
-    if (outcome.kind === 'refused') return expect(seen, where).toMatchObject({ error: 'ClosedError', value: op.cases[index]?.value });
+    if (outcome.kind === 'refused') {
+      expect(seen, where).toMatchObject({ error: 'ClosedError', value: op.cases[index]?.value });
+      return;
+    }
     if (!plain) expect(seen.key, where).toBe(`k${index}`);
     if (outcome.kind === 'received') expect(seen, where).toMatchObject({ ok: true, value: outcome.value });
     else if (outcome.kind === 'closed') expect(seen, where).toMatchObject({ ok: false });
@@ -217,7 +227,8 @@ class Script {
 
   /** Nothing else has settled; closing everything ends the rest. */
   async #finish(): Promise<void> {
-    for (const { op, result } of this.#pending.values()) expect(await state(result), `operation ${op.id} still waits`).toBe('pending');
+    for (const { op, result } of this.#pending.values())
+      expect(await state(result), `operation ${op.id} still waits`).toBe('pending');
     for (const [i, channel] of this.#channels.entries()) {
       if (!channel.closed) await this.#close(i);
       expect(this.#handles[i]?.tryRecvMany(1000)).toEqual(channel.buffer);

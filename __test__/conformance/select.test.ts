@@ -139,7 +139,9 @@ function pairing(engine: EngineCase): void {
   test('46 a select of a send and a receive on one rendezvous never pairs with itself', async () => {
     const channel = engine.make<number>(0);
     for (let i = 0; i < 100; i++) expect(trySelect({ out: send(channel, i), in: channel })).toBeNull();
-    expect(thrown(() => selectSync({ out: send(channel, 1), in: channel }, { ...MAIN, timeout: 2 }))).toBeInstanceOf(TimeoutError);
+    expect(thrown(() => selectSync({ out: send(channel, 1), in: channel }, { ...MAIN, timeout: 2 }))).toBeInstanceOf(
+      TimeoutError,
+    );
     const selected = select({ out: send(channel, 1), in: channel });
     expect(await state(selected)).toBe('pending');
     expect(channel.trySend(2)).toBe(true);
@@ -270,7 +272,12 @@ function partners(engine: EngineCase): void {
   for (const [sendForm, sendStep] of forms) {
     for (const [recvForm, recvStep] of forms) {
       test(`53 a send (${sendForm}) meets a receive (${recvForm}), awaiting and blocking`, async () => {
-        for (const modes of [['loop', 'loop'], ['loop', 'blocking'], ['blocking', 'loop'], ['blocking', 'blocking']] as const) {
+        for (const modes of [
+          ['loop', 'loop'],
+          ['loop', 'blocking'],
+          ['blocking', 'loop'],
+          ['blocking', 'blocking'],
+        ] as const) {
           const [a, b] = [await stage.end('A', modes[0]), await stage.end('B', modes[1])];
           for (const capacity of [0, 1]) {
             const [channel, quiet] = [engine.make<number>(capacity), engine.make<number>(0)];

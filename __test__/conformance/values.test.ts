@@ -35,13 +35,22 @@ function quantity(engine: EngineCase): void {
     for (const capacity of [0, 1, 10, Number.POSITIVE_INFINITY]) {
       const channel = engine.make<number>(capacity);
       const places = engine.crossesThreads ? (['here', 'A', 'B', 'C'] as const) : (['here', 'here', 'here', 'here'] as const);
-      const ends = await Promise.all(places.map((place, i) => stage.end(place, i === 3 && engine.crossesThreads ? 'blocking' : 'loop')));
+      const ends = await Promise.all(
+        places.map((place, i) => stage.end(place, i === 3 && engine.crossesThreads ? 'blocking' : 'loop')),
+      );
       const sources = engine.crossesThreads
-        ? [await stage.end('A', 'loop'), await stage.end('A', 'loop'), await stage.end('here', 'loop'), await stage.end('D', 'blocking')]
+        ? [
+            await stage.end('A', 'loop'),
+            await stage.end('A', 'loop'),
+            await stage.end('here', 'loop'),
+            await stage.end('D', 'blocking'),
+          ]
         : ends;
       for (const end of new Set([...ends, ...sources])) await end.give('c', channel);
       const received = ends.map((end) => end.one('drain', 'c'));
-      expect(await Promise.all(sources.map((end, i) => end.one('produce', 'c', i * 1000, 1000)))).toEqual([1000, 1000, 1000, 1000]);
+      expect(await Promise.all(sources.map((end, i) => end.one('produce', 'c', i * 1000, 1000)))).toEqual([
+        1000, 1000, 1000, 1000,
+      ]);
       channel.close();
       const values = (await Promise.all(received)).flat().sort((a, b) => a - b);
       expect(values).toEqual(numbers(0, 4000));

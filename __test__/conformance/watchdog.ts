@@ -34,7 +34,9 @@ beat.unref();
 beforeEach((context) => {
   Atomics.add(words, 0, 1);
   title.fill(0);
-  title.set(Buffer.from(`${context.task.file.name} > ${context.task.suite?.name ?? ''} > ${context.task.name}`).subarray(0, TITLE_BYTES));
+  title.set(
+    Buffer.from(`${context.task.file.name} > ${context.task.suite?.name ?? ''} > ${context.task.name}`).subarray(0, TITLE_BYTES),
+  );
 });
 
 afterAll(async () => {

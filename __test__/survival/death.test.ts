@@ -16,7 +16,8 @@ forEngines(CROSSING, (engine) => {
   }
 
   test('62 a worker terminated while it waits to receive, in any way: others unaffected, no waiter left behind', async () => {
-    for (const [i, kind] of RECEIVING.entries()) expect(await outcome('parked', [engine.name, kind, i % 2]), kind).toEqual({ fine: true });
+    for (const [i, kind] of RECEIVING.entries())
+      expect(await outcome('parked', [engine.name, kind, i % 2]), kind).toEqual({ fine: true });
   });
 
   test('62 a worker terminated while it waits to send, in any way: others unaffected, no waiter left behind', async () => {
@@ -31,6 +32,7 @@ forEngines(CROSSING, (engine) => {
   });
 
   test('63 a worker terminated with a message handed over but not taken: another receiver gets it, in order', async () => {
-    for (const capacity of [0, 1, 5]) expect(await outcome('handed', [engine.name, capacity]), `capacity ${capacity}`).toEqual({ fine: true });
+    for (const capacity of [0, 1, 5])
+      expect(await outcome('handed', [engine.name, capacity]), `capacity ${capacity}`).toEqual({ fine: true });
   });
 });

@@ -46,7 +46,12 @@ export function runProgram(name: string, args: readonly (string | number)[] = []
 }
 
 /** Runs a program that must end by itself with `code`, and gives the last thing it said. */
-export async function outcome(name: string, args: readonly (string | number)[] = [], code = 0, limitMs = 30_000): Promise<Record<string, unknown>> {
+export async function outcome(
+  name: string,
+  args: readonly (string | number)[] = [],
+  code = 0,
+  limitMs = 30_000,
+): Promise<Record<string, unknown>> {
   const ended = await runProgram(name, args, limitMs);
   const { said, stderr, hung, signal } = ended;
   expect({ hung, signal, code: ended.code, stderr: code === 0 ? stderr : '' }, `${name} ${args.join(' ')}\n${stderr}`).toEqual({

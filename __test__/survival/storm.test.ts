@@ -14,6 +14,8 @@ forEngines(CROSSING, (engine) => {
 
   test('68 60 workers load, use and are terminated at random points: no crash, no hang', async () => {
     const seed = Date.now() % 1_000_000_000;
-    expect(await outcome('load', [engine.name, seed, scaled(60)], 0, 60_000), `seed ${seed}`).toEqual({ started: expect.any(Number) });
+    expect(await outcome('load', [engine.name, seed, scaled(60)], 0, 60_000), `seed ${seed}`).toEqual({
+      started: expect.any(Number),
+    });
   });
 });

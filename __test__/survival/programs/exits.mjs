@@ -38,7 +38,8 @@ function useEverything(channel) {
 
 function pendEverything(channel) {
   const own = make(0);
-  for (const promise of [channel.recv(), channel.recvMany(3), own.send(1), own.sendMany([1, 2]), select({ channel, own })]) promise.catch(() => {});
+  for (const promise of [channel.recv(), channel.recvMany(3), own.send(1), own.sendMany([1, 2]), select({ channel, own })])
+    promise.catch(() => {});
   channel.consume(() => {}).catch(() => {});
 }
 
@@ -82,7 +83,11 @@ if (isMainThread) {
   pendEverything(channel);
   process.on('exit', () => useEverything(channel));
   parentPort.on('message', () => {
-    if (how === 'worker-handles') return parentPort.close(), channel.unref(), process.exit();
+    if (how === 'worker-handles') {
+      parentPort.close();
+      channel.unref();
+      process.exit();
+    }
     return ENDINGS[how.slice('worker-'.length)](channel);
   });
   Atomics.add(workerData.words, 0, 1);

@@ -6,7 +6,7 @@ import { attach } from 'hchan';
 import { check, engine, make, say } from './scene.mjs';
 
 async function round(i) {
-  const channel = make(i % 4 === 3 ? Infinity : i % 4);
+  const channel = make(i % 4 === 3 ? Number.POSITIVE_INFINITY : i % 4);
   const second = engine === 'local' ? channel : attach(channel.share());
   const [sender, receiver] = [second.sender(), channel.receiver()];
   const received = receiver.recv();

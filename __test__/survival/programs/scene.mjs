@@ -9,7 +9,7 @@ export const engine = workerData?.engine ?? process.argv[2];
 
 /** Makes a channel on that engine. */
 export const make = (capacity = 0, options = {}) =>
-  capacity === Infinity ? unbounded({ ...options, engine }) : chan(capacity, { ...options, engine });
+  capacity === Number.POSITIVE_INFINITY ? unbounded({ ...options, engine }) : chan(capacity, { ...options, engine });
 
 /** One JSON line on standard output, written at once, since the process may be about to die. */
 export const say = (fact) => writeSync(1, `${JSON.stringify(fact)}\n`);

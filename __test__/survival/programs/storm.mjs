@@ -14,7 +14,7 @@ import { attach, codec, select, selectSync, send } from 'hchan';
 import { check, exited, make, pause, reach, say, start } from './scene.mjs';
 
 const PER = 4096;
-const CAPACITIES = [0, 1, 8, Infinity];
+const CAPACITIES = [0, 1, 8, Number.POSITIVE_INFINITY];
 
 function randomFrom(seed) {
   let state = seed >>> 0;
@@ -136,7 +136,18 @@ async function main(seed, count) {
   const live = async () => {
     while (started < count) {
       const index = started++;
-      const worker = start(import.meta.url, { index, seed: seed + index, tokens, intended, sent, refused, received, flight, twice, running });
+      const worker = start(import.meta.url, {
+        index,
+        seed: seed + index,
+        tokens,
+        intended,
+        sent,
+        refused,
+        received,
+        flight,
+        twice,
+        running,
+      });
       worker.on('error', (error) => {
         failed ||= `worker ${index}: ${error.stack}`;
       });
