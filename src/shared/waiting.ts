@@ -44,7 +44,6 @@ export class Waiting implements Parked, Awaiting {
       const record = this.#records[i] as number;
       const send = cases[i]?.send === true;
       const out = outs[i] ?? null;
-      m[record + Sudog.OP] = op;
       m[record + Sudog.CASE] = i;
       const { c, id } = portIn(cases[i]);
       m[record + Sudog.CHAN] = c;
@@ -52,6 +51,8 @@ export class Waiting implements Parked, Awaiting {
       m[record + Sudog.SENDS] = send ? 1 : 0;
       m[record + Sudog.QUEUED] = 0;
       m[record + Sudog.FRAME] = 0;
+      // Last, since who clears up after this thread takes the rest for granted.
+      m[record + Sudog.OP] = op;
       if (out !== null) {
         writeFrame(arena, record + Sudog.FRAME, out);
         out.block = 0;
