@@ -1,6 +1,6 @@
 /** Engine `local` below the handles: the order of service, claims, blocking, and giving handles back. */
 import { describe, expect, it } from 'vitest';
-import { CLOSED, Direction, EMPTY, type Case, type Port, Status, type Waiter } from '../../dist/engine.js';
+import { type Case, CLOSED, Direction, EMPTY, type Port, Status, type Waiter } from '../../dist/engine.js';
 import { BlockingError } from '../../dist/errors.js';
 import { local } from '../../dist/local/engine.js';
 
@@ -51,13 +51,20 @@ describe('one channel', () => {
     const log: unknown[] = [];
     for (const tag of ['a', 'b', 'c']) local.park([recv(c)], false, noting(log, tag));
     for (const value of [1, 2, 3]) expect(c.trySend(value)).toBe(Status.DONE);
-    expect(log).toEqual([['a', 0, Status.DONE, 1], ['b', 0, Status.DONE, 2], ['c', 0, Status.DONE, 3]]);
+    expect(log).toEqual([
+      ['a', 0, Status.DONE, 1],
+      ['b', 0, Status.DONE, 2],
+      ['c', 0, Status.DONE, 3],
+    ]);
     log.length = 0;
     c.trySend(10);
     local.park([send(c, 11)], false, noting(log, 'd'));
     local.park([send(c, 12)], false, noting(log, 'e'));
     expect([c.tryRecv(), c.tryRecv(), c.tryRecv(), c.tryRecv()]).toEqual([10, 11, 12, EMPTY]);
-    expect(log).toEqual([['d', 0, Status.DONE, undefined], ['e', 0, Status.DONE, undefined]]);
+    expect(log).toEqual([
+      ['d', 0, Status.DONE, undefined],
+      ['e', 0, Status.DONE, undefined],
+    ]);
   });
 
   it('34 a cancelled waiter is skipped, and cancelling what has happened says so', () => {
@@ -92,7 +99,10 @@ describe('select', () => {
     local.park([send(c, 'x'), recv(c)], false, noting(log, 'a'));
     expect(log).toEqual([]);
     expect(local.trySelect([send(c, 'y'), recv(c)], true, noting(log, 'b'))).toBe(true);
-    expect(log).toEqual([['a', 1, Status.DONE, 'y'], ['b', 0, Status.DONE, undefined]]);
+    expect(log).toEqual([
+      ['a', 1, Status.DONE, 'y'],
+      ['b', 0, Status.DONE, undefined],
+    ]);
   });
 
   it('48 losing cases leave the queues as they were', () => {
@@ -104,7 +114,11 @@ describe('select', () => {
     d.trySend(0);
     c.trySend(1);
     c.trySend(2);
-    expect(log).toEqual([['select', 1, Status.DONE, 0], ['a', 0, Status.DONE, 1], ['b', 0, Status.DONE, 2]]);
+    expect(log).toEqual([
+      ['select', 1, Status.DONE, 0],
+      ['a', 0, Status.DONE, 1],
+      ['b', 0, Status.DONE, 2],
+    ]);
     expect(c.trySend(3)).toBe(Status.BLOCKED);
   });
 
@@ -164,7 +178,10 @@ describe('blocking', () => {
     const log: unknown[] = [];
     expect(local.block([send(c, 1)], false, 0, noting(log))).toBe(true);
     expect(local.block([recv(c)], false, Infinity, noting(log))).toBe(true);
-    expect(log).toEqual([['', 0, Status.DONE, undefined], ['', 0, Status.DONE, 1]]);
+    expect(log).toEqual([
+      ['', 0, Status.DONE, undefined],
+      ['', 0, Status.DONE, 1],
+    ]);
   });
 
   it('waits out a finite timeout and leaves nothing behind', () => {

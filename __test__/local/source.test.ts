@@ -1,6 +1,6 @@
 /** Channels that a timer or a signal fills: nothing runs while nobody waits. */
 import { expect, it } from 'vitest';
-import { CLOSED, EMPTY, type Case, type Port, Status } from '../../dist/engine.js';
+import { type Case, CLOSED, EMPTY, type Port, Status } from '../../dist/engine.js';
 import { local } from '../../dist/local/engine.js';
 import { openSource } from '../../dist/local/source.js';
 
@@ -50,7 +50,9 @@ it('lets a blocked thread sleep until a timer is due, without the event loop', (
   const due = (): number => start + 30 - performance.now();
   const made = openSource<number>({ poll: () => void (due() <= 0 && made.push(7)), due });
   const got: unknown[] = [];
-  expect(local.block([recv(made.port)], false, Infinity, { settle: (_, status, value) => got.push(status, value), fail() {} })).toBe(true);
+  expect(
+    local.block([recv(made.port)], false, Infinity, { settle: (_, status, value) => got.push(status, value), fail() {} }),
+  ).toBe(true);
   expect(got).toEqual([Status.DONE, 7]);
   expect(performance.now() - start).toBeGreaterThanOrEqual(30);
 });

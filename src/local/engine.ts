@@ -5,7 +5,16 @@
  * the thread that would be blocked.
  */
 import type { Codec } from '../codec/codec.js';
-import { type Case, Direction, type EngineFactory, type EngineName, type OpenOptions, type Parked, type Port, type Waiter } from '../engine.js';
+import {
+  type Case,
+  Direction,
+  type EngineFactory,
+  type EngineName,
+  type OpenOptions,
+  type Parked,
+  type Port,
+  type Waiter,
+} from '../engine.js';
 import { BlockingError, label } from '../errors.js';
 import type { TokenBody } from '../token.js';
 import { Hchan } from './hchan.js';

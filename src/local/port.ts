@@ -9,8 +9,8 @@ import type { Codec } from '../codec/codec.js';
 import { CLOSED, Direction, EMPTY, type Port, Status } from '../engine.js';
 import { label } from '../errors.js';
 import type { TokenBody } from '../token.js';
-import { chanrecv, chansend, closechan, disconnect, type Hchan } from './hchan.js';
 import { local } from './engine.js';
+import { chanrecv, chansend, closechan, disconnect, type Hchan } from './hchan.js';
 
 /** One counted handle, apart from its port, so that it can be given back after the port was collected. */
 class Counted {

@@ -7,7 +7,7 @@
  *    which comes to the same and needs no array;
  *  - pass 3 (leaving the other queues) is done by who commits, see sudog.ts.
  */
-import { CLOSED, EMPTY, type Case, Status, type Waiter } from '../engine.js';
+import { type Case, CLOSED, EMPTY, Status, type Waiter } from '../engine.js';
 import { chanrecv, chansend, type Hchan, receivable, sendable } from './hchan.js';
 import type { LocalPort } from './port.js';
 import { G, Sudog } from './sudog.js';

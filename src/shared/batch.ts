@@ -21,7 +21,14 @@ const sending = new Outgoing();
  * Sends the first of `values[from..]`. Returns how many went, or minus the status of a shut channel; undefined if the first one is long
  * and has to go by itself. Throws CodecError if the first one does not fit.
  */
-export function sendBatch(arena: Arena, c: number, codec: Codec<unknown>, values: ArrayLike<unknown>, from: number, label: string): number | undefined {
+export function sendBatch(
+  arena: Arena,
+  c: number,
+  codec: Codec<unknown>,
+  values: ArrayLike<unknown>,
+  from: number,
+  label: string,
+): number | undefined {
   const m = arena.i32;
   const room = (m[c + Chan.CAP] as number) - (m[c + Chan.COUNT] as number);
   const most = Math.min(values.length - from, BATCH, Math.max(1, room));

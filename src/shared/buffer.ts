@@ -9,8 +9,9 @@
  * makes a frame part of the buffer, READ takes it out, a segment's NEXT appends a segment, READ_OUT retires one. What is
  * derived from these (COUNT, TAIL and WRITE after NEXT, HEAD and READ after READ_OUT) is put right by `recover`.
  */
-import type { Memory } from './memory.js';
+
 import { Chan, FIRST_SEGMENT_CLASS, Flag, JUMP, LAST_SEGMENT_CLASS, LONG, Segment } from './layout.js';
+import type { Memory } from './memory.js';
 import { copyFrame, frameWords, frameWordsAt, type Incoming, type Outgoing, writeFrame } from './message.js';
 
 /** Makes room for a frame of `words` at WRITE, which must be followed by a frame or by nothing. */

@@ -9,9 +9,9 @@
  *  - handles are counted: no sender left closes the channel, no receiver left disconnects it.
  */
 import { Status } from '../engine.js';
-import type { Memory } from './memory.js';
 import { ensureRoom, push, putBack, shift, shutBy } from './buffer.js';
 import { Chan, Flag, Kind, Op, READY, State, Sudog } from './layout.js';
+import type { Memory } from './memory.js';
 import { copyFrame, frameWordsAt, type Incoming, type Outgoing, writeFrame } from './message.js';
 import { append, awaited, claim, complete, dequeue, dequeueSudoG, finish, type Wakes } from './waitq.js';
 
@@ -127,7 +127,8 @@ export function pump(memory: Memory, wakes: Wakes, c: number): void {
     if (sg === 0) break;
     give(memory, wakes, c, sg);
   }
-  if ((m[c + Chan.FLAGS] as number) & Flag.CLOSED && m[c + Chan.COUNT] === 0) flush(memory, wakes, c + Chan.RECV_FIRST, Status.CLOSED);
+  if ((m[c + Chan.FLAGS] as number) & Flag.CLOSED && m[c + Chan.COUNT] === 0)
+    flush(memory, wakes, c + Chan.RECV_FIRST, Status.CLOSED);
   refill(memory, wakes, c);
   while (m[c + Chan.COUNT] === 0 && pair(memory, wakes, c));
 }

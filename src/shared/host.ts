@@ -75,7 +75,11 @@ export function passOn(memory: SharedArrayBuffer): void {
   threads?.setEnvironmentData?.(KEY, memory);
 }
 
-type WaitAsync = (words: Int32Array, index: number, value: number) => { readonly async: boolean; readonly value: Promise<string> };
+type WaitAsync = (
+  words: Int32Array,
+  index: number,
+  value: number,
+) => { readonly async: boolean; readonly value: Promise<string> };
 
 /** `Atomics.waitAsync`, which this project's `lib` does not know yet, and some hosts neither. */
 export const waitAsync: WaitAsync | undefined = (Atomics as { waitAsync?: WaitAsync }).waitAsync;

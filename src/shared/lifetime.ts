@@ -15,8 +15,8 @@ import { release } from './buffer.js';
 import { closechan, disconnect } from './hchan.js';
 import {
   CHANNEL_WORDS,
-  Chan,
   CHUNK_CHANNELS,
+  Chan,
   FIRST_SEGMENT_CLASS,
   Flag,
   Grant,

@@ -9,8 +9,8 @@
  * store; whoever seizes its lock finds it in order, and at worst a block is lost.
  */
 import { ChannelError } from '../errors.js';
-import { lockSlow } from './lock.js';
 import { HEAP, Header, MAGIC, Thread } from './layout.js';
+import { lockSlow } from './lock.js';
 
 const INITIAL_BYTES = 2 ** 20;
 /** 4 GiB of address space, less where the host does not give as much. */

@@ -7,8 +7,8 @@
  */
 import { type Codec, decodeMessage } from '../codec/codec.js';
 import { scratch } from '../scratch.js';
-import type { Memory } from './memory.js';
 import { INLINE, LONG } from './layout.js';
+import type { Memory } from './memory.js';
 
 /** The scratch as words; made anew when it has grown. */
 let words = new Int32Array(scratch.bytes.buffer);

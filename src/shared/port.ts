@@ -5,7 +5,7 @@
  * unlock, and nothing allocated but what the codec makes.
  */
 import { type Codec, codecSpec, encodeTo, isFallible } from '../codec/codec.js';
-import { CLOSED, type Direction, EMPTY, type Engine, type Case, type Port, Status } from '../engine.js';
+import { type Case, CLOSED, type Direction, EMPTY, type Engine, type Port, Status } from '../engine.js';
 import { ChannelError, label } from '../errors.js';
 import { scratch } from '../scratch.js';
 import type { TokenBody } from '../token.js';
@@ -27,7 +27,9 @@ export function portIn(scase: Case | undefined): SharedPort<unknown> {
 export function broken(arena: Arena, c: number): ChannelError | undefined {
   if (((arena.i32[c + Chan.FLAGS] as number) & Flag.BROKEN) === 0) return undefined;
   const lost = arena.i32[c + Chan.COUNT] as number;
-  return new ChannelError(`shared channel #${arena.i32[c + Chan.ID]} is broken: a thread stopped while it changed it; about ${lost} messages are lost`);
+  return new ChannelError(
+    `shared channel #${arena.i32[c + Chan.ID]} is broken: a thread stopped while it changed it; about ${lost} messages are lost`,
+  );
 }
 
 /** Throws if the channel is broken. */
@@ -130,7 +132,8 @@ export class SharedPort<T> implements Port<T> {
       refuseBroken(arena, c);
       return shutBy(flags) || Status.BLOCKED;
     }
-    if ((m[c + Chan.COUNT] as number) >= (m[c + Chan.CAP] as number) && Atomics.load(m, c + Chan.RECV_FIRST) === 0) return Status.BLOCKED;
+    if ((m[c + Chan.COUNT] as number) >= (m[c + Chan.CAP] as number) && Atomics.load(m, c + Chan.RECV_FIRST) === 0)
+      return Status.BLOCKED;
     settleLong(arena, sending);
     arena.lock(c);
     let status: Status = Status.BLOCKED;
@@ -166,7 +169,8 @@ export class SharedPort<T> implements Port<T> {
     const { c } = this;
     const m = arena.i32;
     // Without the lock, as Go does: "nothing there" first, then "not closed".
-    if (Atomics.load(m, c + Chan.COUNT) === 0 && m[c + Chan.SEND_FIRST] === 0 && Atomics.load(m, c + Chan.FLAGS) === 0) return Status.BLOCKED;
+    if (Atomics.load(m, c + Chan.COUNT) === 0 && m[c + Chan.SEND_FIRST] === 0 && Atomics.load(m, c + Chan.FLAGS) === 0)
+      return Status.BLOCKED;
     refuseBroken(arena, c);
     incoming.ready();
     arena.lock(c);

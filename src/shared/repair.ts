@@ -155,7 +155,8 @@ function endOperations(arena: Arena, thread: number): void {
     const m = arena.i32;
     const state = Atomics.load(m, op + Op.STATE);
     if (m[sg + Sudog.SENDS] === 0 && state === doneState(Status.DONE, m[sg + Sudog.CASE] as number)) handed.push(sg);
-    else if (m[sg + Sudog.SENDS] === 1 && state === State.CANCELLED && m[sg + Sudog.FRAME] === LONG) arena.free(m[sg + Sudog.FRAME + 2] as number);
+    else if (m[sg + Sudog.SENDS] === 1 && state === State.CANCELLED && m[sg + Sudog.FRAME] === LONG)
+      arena.free(m[sg + Sudog.FRAME + 2] as number);
   }
   const m = arena.i32;
   handed.sort((a, b) => ((m[b + Sudog.COMMIT] as number) - (m[a + Sudog.COMMIT] as number)) | 0);
@@ -249,7 +250,8 @@ function rebuildQueues(arena: Arena, c: number): void {
       const m = arena.i32;
       const op = m[sg + Sudog.OP] as number;
       if (op === 0 || m[sg + Sudog.CHAN] !== c || m[sg + Sudog.CHAN_ID] !== m[c + Chan.ID]) continue;
-      const waits = Atomics.load(m, op + Op.STATE) === State.WAITING && Atomics.load(m, thread + Thread.STATE) === ThreadState.LIVE;
+      const waits =
+        Atomics.load(m, op + Op.STATE) === State.WAITING && Atomics.load(m, thread + Thread.STATE) === ThreadState.LIVE;
       if (waits) (m[sg + Sudog.SENDS] === 1 ? senders : receivers).push(sg);
       else m[sg + Sudog.QUEUED] = 0;
     }

@@ -5,8 +5,9 @@
  * with a compare-and-exchange who completes it. A sudog whose operation is over may still stand in a queue until its owner
  * takes it out (Go's pass 3) or a peer comes across it.
  */
-import type { Memory } from './memory.js';
+
 import { Chan, doneState, Kind, Op, READY, State, Sudog, THREAD_WORDS, THREADS, Thread } from './layout.js';
+import type { Memory } from './memory.js';
 
 /** Whom to wake once the locks have been let go. */
 export class Wakes {
