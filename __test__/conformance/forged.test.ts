@@ -92,7 +92,7 @@ function forged(engine: EngineCase): void {
     for (const name of ['mutex', 'crossbeam', 'kanal', 'shared', 'local', 'auto', 'x', '__proto__']) {
       if (name === engine.name) continue;
       try {
-        const handle = attach(any({ ...token, engine: name }));
+        const handle = attach<Channel<number>>(any({ ...token, engine: name }));
         expect(handle.id).toBe(channel.id);
       } catch (error) {
         expect(error instanceof TypeError || error instanceof ChannelError, `${name}: ${error}`).toBe(true);
