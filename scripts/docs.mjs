@@ -4,11 +4,11 @@
  * it is fenced as `ts no-run`; where lines end in `// prints …`, what the block writes to stdout must be just those
  * texts. A block fenced as `ts continued` goes on from the one before it. A block fenced as `js run` is run as it stands;
  * one fenced as `js NAME` becomes the file NAME beside the blocks of its page, for code that starts a worker. A block that
- * does not run says why: `ts no-run: it needs a server`.
+ * does not run says why: `ts no-run: it needs a server`. Links between the pages must lead somewhere.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { filesUnder, root } from './inputs.mjs';
 
 const RUN_LIMIT = 30_000;
@@ -31,6 +31,14 @@ function blocksOf(page) {
     at = end;
   }
   return blocks;
+}
+
+/** Links to files that are not there; `docs/api` is made on demand. */
+function brokenLinks(page) {
+  const text = readFileSync(join(root, page), 'utf8').replace(/^```[\s\S]*?^```/gm, '');
+  return Array.from(text.matchAll(/\]\((?!https?:)([^)#\s]+)/g), ([, target]) => target)
+    .filter((target) => !existsSync(join(root, dirname(page), target)))
+    .map((target) => `${page}: there is no ${target}`);
 }
 
 /** Writes a page's blocks as modules and returns those that are to be run. */
@@ -82,7 +90,7 @@ function runProgram({ page, line, path, code }) {
 
 rmSync(work, { recursive: true, force: true });
 const programs = pages.flatMap(writePage);
-const problems = typeCheck();
+const problems = [...pages.concat('ARCHITECTURE.md', 'CONTRIBUTING.md', 'npm/README.md').flatMap(brokenLinks), ...typeCheck()];
 if (problems.length === 0) {
   for (const page of filesUnder('.cache/docs').filter(
     (file) => /\.(js|mjs)$/.test(file) && !file.startsWith('.cache/docs/out/'),

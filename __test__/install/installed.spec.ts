@@ -31,6 +31,11 @@ test('an ES module has the native engine', async () => {
   expect(await answerOf('esm.mjs')).toEqual({ engine: native, received: [1, 4, 9], aborted: true });
 });
 
+test('code that is given to node --eval, which has a global __filename that is no file, has it too', async () => {
+  const code = "import('hchan').then(({ chan }) => console.log(JSON.stringify({ engine: chan(1).engine })))";
+  expect(await answerOf('--eval', code)).toEqual({ engine: native });
+});
+
 test.skipIf(!requiresModules)('CommonJS requires it', async () => {
   expect(await answerOf('cjs.cjs')).toEqual({ engine: native, received: [42] });
 });

@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, inject, test } from 'vitest';
-import { platforms } from '../../scripts/pack.mjs';
+import { obstacles, platforms } from '../../scripts/pack.mjs';
 import { run } from './project.js';
 import { requireTool, root, toolPath } from './tools.js';
 
@@ -18,6 +18,10 @@ const filesOf = (name: string) =>
   readdirSync(stage(name), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
+
+test('the crates, the code and the changelog know the version', () => {
+  expect(obstacles().filter((obstacle) => !obstacle.endsWith('has no addon'))).toEqual([]);
+});
 
 describe('hchan', () => {
   test('depends on nothing, runs nothing on install, and has each platform as an optional dependency of its own version', () => {
