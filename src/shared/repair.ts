@@ -160,7 +160,13 @@ function endOperations(arena: Arena, thread: number): void {
   }
   const m = arena.i32;
   handed.sort((a, b) => ((m[b + Sudog.COMMIT] as number) - (m[a + Sudog.COMMIT] as number)) | 0);
-  for (const sg of handed) returnMessage(arena, sg);
+  for (const c of new Set(handed.map((sg) => m[sg + Sudog.CHAN] as number))) {
+    returnMessages(
+      arena,
+      c,
+      handed.filter((sg) => m[sg + Sudog.CHAN] === c),
+    );
+  }
   for (const record of records(arena, thread)) {
     arena.i32[record + Sudog.OP] = 0;
     Atomics.store(arena.i32, record + Op.STATE, State.FREE);
@@ -176,18 +182,19 @@ function leaveQueue(arena: Arena, sg: number): void {
   arena.unlock(c);
 }
 
-function returnMessage(arena: Arena, sg: number): void {
-  const m = arena.i32;
-  const c = m[sg + Sudog.CHAN] as number;
-  // At most once: should this thread die now, the message is lost rather than doubled.
-  m[sg + Sudog.OP] = 0;
+/** Puts back the messages of these sudogs, which come newest first, and then matches their channel again. */
+function returnMessages(arena: Arena, c: number, handed: readonly number[]): void {
   arena.lock(c);
   try {
-    const open = m[c + Chan.ID] === m[sg + Sudog.CHAN_ID] && ((m[c + Chan.FLAGS] as number) & Flag.DISCONNECTED) === 0;
-    if (open) {
-      putBack(arena, c, sg + Sudog.FRAME);
-      pump(arena, arena.wakes, c);
-    } else if (m[sg + Sudog.FRAME] === LONG) arena.free(m[sg + Sudog.FRAME + 2] as number);
+    for (const sg of handed) {
+      const m = arena.i32;
+      // At most once: should this thread die now, the message is lost rather than doubled.
+      m[sg + Sudog.OP] = 0;
+      const open = m[c + Chan.ID] === m[sg + Sudog.CHAN_ID] && ((m[c + Chan.FLAGS] as number) & Flag.DISCONNECTED) === 0;
+      if (open) putBack(arena, c, sg + Sudog.FRAME);
+      else if (m[sg + Sudog.FRAME] === LONG) arena.free(m[sg + Sudog.FRAME + 2] as number);
+    }
+    if (arena.i32[c + Chan.ID] !== 0) pump(arena, arena.wakes, c);
   } finally {
     arena.unlock(c);
   }
