@@ -19,11 +19,23 @@ export interface Unsent {
   readonly sent?: number;
 }
 
-interface Details extends Unsent {
+/** What an error is made from. */
+export interface Details extends Unsent {
   readonly cause?: unknown;
 }
 
-function declare<Code extends string>(name: string, code: Code) {
+/** An error that says what was not sent, where something was to be. */
+export interface UnsentError<Code extends string> extends ChannelError, Unsent {
+  readonly code: Code;
+}
+
+/** The class of such an error; spelled out, because what a compiler infers for it needs the types of Node. */
+export interface UnsentErrorClass<Code extends string> {
+  new (message: string, details?: Details): UnsentError<Code>;
+  readonly prototype: UnsentError<Code>;
+}
+
+function declare<Code extends string>(name: string, code: Code): UnsentErrorClass<Code> {
   const made = {
     [name]: class extends ChannelError {
       override readonly code: Code = code;
@@ -34,8 +46,10 @@ function declare<Code extends string>(name: string, code: Code) {
 
       constructor(message: string, details: Details = {}) {
         super(message, 'cause' in details ? { cause: details.cause } : undefined);
-        if ('value' in details) Object.defineProperty(this, 'value', { value: details.value, enumerable: true, configurable: true });
-        if (details.sent !== undefined) Object.defineProperty(this, 'sent', { value: details.sent, enumerable: true, configurable: true });
+        if ('value' in details)
+          Object.defineProperty(this, 'value', { value: details.value, enumerable: true, configurable: true });
+        if (details.sent !== undefined)
+          Object.defineProperty(this, 'sent', { value: details.sent, enumerable: true, configurable: true });
       }
     },
   }[name];
@@ -78,10 +92,14 @@ export class CodecError extends ChannelError {
   /** `sendMany` and its kin: how many values went before. */
   declare readonly sent?: number;
 
-  constructor(message: string, details: { cause?: unknown; bytes?: Uint8Array; issues?: readonly unknown[]; sent?: number } = {}) {
+  constructor(
+    message: string,
+    details: { cause?: unknown; bytes?: Uint8Array; issues?: readonly unknown[]; sent?: number } = {},
+  ) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined);
     for (const field of ['bytes', 'issues', 'sent'] as const) {
-      if (details[field] !== undefined) Object.defineProperty(this, field, { value: details[field], enumerable: true, configurable: true });
+      if (details[field] !== undefined)
+        Object.defineProperty(this, field, { value: details[field], enumerable: true, configurable: true });
     }
   }
 }
