@@ -6,7 +6,7 @@
  * the same round, and the median is printed with an interval that holds the true one with 95 % confidence. Every value
  * is checked. Exit codes: 0 (missed bars are reported, not failed), 1 failure, 2 usage.
  */
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { chan } from 'hchan';
 import { buildGo } from '../go/build.mjs';
 import { measureColumn, measureTrips } from './measure.mjs';
@@ -24,7 +24,8 @@ function engineTaken(engine) {
 
 async function main(options) {
   const go = options.kinds.includes('number') ? await buildGo() : null;
-  const machine = { node: process.version, cpu: cpus()[0].model.trim(), cores: cpus().length, go };
+  const load = loadavg()[0];
+  const machine = { load, node: process.version, cpu: cpus()[0].model.trim(), cores: cpus().length, go };
   const run = { engine: options.engine, taken: engineTaken(options.engine), capacity: 1024, rounds: options.rounds };
   const byKind = {};
   for (const kind of options.kinds) byKind[kind] = await measureColumn(kind, { ...options, go, say });
@@ -37,6 +38,8 @@ async function main(options) {
   }
   console.log(`Node ${machine.node}, ${machine.cores} × ${machine.cpu}${go === null ? '' : `, ${go}`}`);
   console.log(`engine ${run.engine} (${run.taken}), capacity ${run.capacity}, 1 worker → main thread, ${run.rounds} rounds\n`);
+  if (load > machine.cores / 2)
+    console.log(`The machine was busy when this began (load average ${load.toFixed(1)}): trust no number of this run.\n`);
   console.log(`${text}\n\n${missed === 0 ? 'every bar is met' : `${missed} missed`}`);
 }
 

@@ -13,7 +13,7 @@ export interface Change {
   readonly after: Estimate;
   /** Time after over time before: below 1 is faster. */
   readonly ratio: number;
-  /** `noise`: the two 95 % intervals overlap, so the difference may be none. */
+  /** `noise`: the two intervals overlap, so the difference may be none. */
   readonly verdict: 'faster' | 'slower' | 'noise';
 }
 
@@ -55,7 +55,7 @@ export function toDiff(before: Report, after: Report): string {
   const machines =
     was.join('\n') === is.join('\n') ? was : [...was.map((line) => `before  ${line}`), ...is.map((line) => `after   ${line}`)];
   const count = (verdict: Change['verdict']) => changes.filter((change) => change.verdict === verdict).length;
-  const summary = `${count('faster')} faster, ${count('slower')} slower, ${count('noise')} within the noise (~: the 95 % intervals overlap)`;
+  const summary = `${count('faster')} faster, ${count('slower')} slower, ${count('noise')} within the noise (~: the intervals overlap)`;
   if (rows.length === 0) return [...machines, '', 'the two runs have no scenario and contestant in common'].join('\n');
   return [...machines, '', layout(['', 'before', 'after', 'time', ''], rows), '', summary].join('\n');
 }

@@ -102,8 +102,21 @@ export function checkReport(value: unknown): Report {
 }
 
 /** What anyone who reads latencies has to know. */
-export const LATENCY_NOTE =
+const LATENCY_NOTE =
   'Round trips are a closed loop: the next begins when the last has ended, so what would have waited behind a slow one is not counted (coordinated omission). They say how long a message takes, not how long a queue of them would.';
 /** Likewise of MessagePort's throughput. */
-export const PORT_NOTE =
+const PORT_NOTE =
   'MessagePort and BroadcastChannel have no capacity: nothing holds their senders back, whatever capacity is asked for.';
+
+/** A warning if other programs were using the machine when the run began. */
+function busyNote({ machine }: Report): string | undefined {
+  if (!(machine.load > machine.cores / 2)) return undefined;
+  return `The machine was busy when this began (load average ${machine.load}, ${machine.cores} cores): trust no number of this run.`;
+}
+
+/** All that has to be said beside the numbers of `report`. */
+export function notesOf(report: Report): string[] {
+  const trips = report.entries.some(({ pattern }) => pattern === 'ping-pong');
+  const cut = report.cut === undefined ? undefined : `Not a whole run: ${report.cut}.`;
+  return [busyNote(report), PORT_NOTE, trips ? LATENCY_NOTE : undefined, cut].filter((note) => note !== undefined);
+}

@@ -5,7 +5,7 @@
 import { type Entrant, enter } from './child.js';
 import { type Contestant, isEngine, unable } from './contestant.js';
 import type { Sample } from './crew.js';
-import { describeMachine, nativeState } from './machine.js';
+import { describeMachine } from './machine.js';
 import { type Absence, type Entry, entryOf, medianLatency, type Report, type Result } from './report.js';
 import { type Scenario, scenarioName } from './scenario.js';
 
@@ -143,7 +143,8 @@ class ScenarioRun {
 export async function run(options: RunOptions): Promise<Report> {
   const { scenarios, rounds = 10, sampleMs = 100, deadlineMs = Number.POSITIVE_INFINITY, signal } = options;
   const started = new Date();
-  const native = nativeState();
+  const machine = describeMachine();
+  const { native } = machine;
   const entries: Entry[] = [];
   let cut: string | undefined;
   for (const scenario of scenarios) {

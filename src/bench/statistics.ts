@@ -55,6 +55,12 @@ export function estimate(samples: readonly number[], confidence = 0.95): Estimat
   };
 }
 
+/** How sure an interval of `samples` samples is, as text: what was asked for, or the less that so few can give. */
+export function confidenceName(samples: number, confidence = 0.95): string {
+  const sure = Math.min(confidence, estimate(new Array<number>(samples).fill(0), confidence).confidence);
+  return `${Math.floor(sure * 100)} %`;
+}
+
 /** The value that the fraction `p` (0 to 1) of `samples` does not exceed. */
 export function percentile(samples: ArrayLike<number>, p: number): number {
   const order = Float64Array.from(samples).sort();

@@ -1,6 +1,7 @@
-/** A run as one file to look at: bars with their intervals, drawn as SVG here and now, so that nothing is loaded or run. */
+/** A run as one file to look at: dots with their intervals, drawn as SVG here and now, so that nothing is loaded or run. */
 import { BASELINE, CONTESTANTS } from '../contestant.js';
-import { type Entry, entryName, LATENCY_NOTE, type Line, linesOf, PORT_NOTE, type Report } from '../report.js';
+import { type Entry, entryName, type Line, linesOf, notesOf, type Report } from '../report.js';
+import { confidenceName } from '../statistics.js';
 import { cellsOf, headingsOf, machineLines, unitOf } from './table.js';
 import { decimal, duration } from './text.js';
 
@@ -27,7 +28,7 @@ function kindOf(contestant: string): 'own' | 'node' | 'rival' {
   return (CONTESTANTS as readonly string[]).includes(contestant) ? 'own' : 'rival';
 }
 
-/** Bars over a logarithmic scale, since contestants lie a hundredfold apart. */
+/** Dots, not bars: the scale is logarithmic, since contestants lie a hundredfold apart, and has no zero to begin a bar at. */
 function chart(lines: readonly Line[]): string {
   const values = lines.flatMap(({ time }) => [time.low, time.high]).filter((value) => value > 0);
   const first = Math.floor(Math.log10(Math.min(...values)));
@@ -44,23 +45,24 @@ function chart(lines: readonly Line[]): string {
     const says = `${duration(time.median)}${against === undefined ? '' : ` · ${decimal(against.median)} ×`}`;
     return [
       `<text x="${LABEL - 8}" y="${y + 14}" text-anchor="end">${escaped(contestant)}</text>`,
-      `<rect class="${kindOf(contestant)}" x="${LABEL}" y="${y}" width="${Math.max(2, end - LABEL).toFixed(1)}" height="18" rx="2"/>`,
+      `<line class="grid" x1="${LABEL}" x2="${end.toFixed(1)}" y1="${middle}" y2="${middle}"/>`,
       `<line class="spread" x1="${x(time.low).toFixed(1)}" x2="${x(time.high).toFixed(1)}" y1="${middle}" y2="${middle}"/>`,
+      `<circle class="${kindOf(contestant)}" cx="${end.toFixed(1)}" cy="${middle}" r="6"/>`,
       `<text x="${(Math.max(end, x(time.high)) + 8).toFixed(1)}" y="${y + 14}">${says}</text>`,
     ].join('');
   });
   return `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="time for each, by contestant">${grid.join('')}${bars.join('')}</svg>`;
 }
 
-function tableOf(lines: readonly Line[], entry: Entry): string {
+function tableOf(lines: readonly Line[], entry: Entry, rounds: number): string {
   const unit = unitOf(entry);
   const row = (cells: readonly string[], tag: string) =>
     `<tr>${cells.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join('')}</tr>`;
   const body = lines.map((line) => row(cellsOf(line, unit), 'td')).join('');
-  return `<details><summary>Numbers</summary><div class="scroll"><table>${row(headingsOf(unit), 'th')}${body}</table></div></details>`;
+  return `<details><summary>Numbers</summary><div class="scroll"><table>${row(headingsOf(unit, rounds), 'th')}${body}</table></div></details>`;
 }
 
-function section(entry: Entry): string {
+function section(entry: Entry, rounds: number): string {
   const lines = linesOf(entry, BASELINE);
   const absent = entry.absent.map(
     ({ contestant, why, failed }) => `<li>${escaped(`${contestant}: ${failed ? 'failed, ' : ''}${why}`)}</li>`,
@@ -69,25 +71,24 @@ function section(entry: Entry): string {
     absent.length === 0
       ? ''
       : `<details><summary>Not taking part: ${absent.length}</summary><ul>${absent.join('')}</ul></details>`;
-  return `<section><h2>${escaped(entryName(entry))}</h2>${lines.length === 0 ? '' : chart(lines) + tableOf(lines, entry)}${missing}</section>`;
+  return `<section><h2>${escaped(entryName(entry))}</h2>${lines.length === 0 ? '' : chart(lines) + tableOf(lines, entry, rounds)}${missing}</section>`;
 }
 
 export function toHtml(report: Report): string {
-  const how = `Time per message (per round trip in ping-pong) on a logarithmic scale: shorter is faster. ${report.rounds} rounds of samples of about ${report.sampleMs} ms; the bar is the median, the thin line its 95 % interval, × says how many times as fast as ${BASELINE}.`;
+  const how = `Time per message (per round trip in ping-pong) on a logarithmic scale: shorter is faster. ${report.rounds} rounds of samples of about ${report.sampleMs} ms; the dot is the median, the dark line its ${confidenceName(report.rounds)} interval, × says how many times as fast as ${BASELINE}.`;
   const key = [
     ['#2f7bd9', 'hchan'],
     ['#8a929c', 'Node itself'],
     ['#c9822b', 'other languages'],
   ].map(([color, name]) => `<span><i style="background:${color}"></i>${name}</span>`);
-  const cut = report.cut === undefined ? [] : [`Not a whole run: ${report.cut}.`];
-  const paragraphs = [...machineLines(report.machine), report.started, how, PORT_NOTE, LATENCY_NOTE, ...cut].map(
+  const paragraphs = [...machineLines(report.machine), report.started, how, ...notesOf(report)].map(
     (text) => `<p>${escaped(text)}</p>`,
   );
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>hchan bench</title><style>${STYLE}</style></head>
 <body><h1>hchan bench</h1>${paragraphs.join('')}<p class="key">${key.join('')}</p>
-${report.entries.map(section).join('\n')}
+${report.entries.map((entry) => section(entry, report.rounds)).join('\n')}
 </body></html>
 `;
 }

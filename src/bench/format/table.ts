@@ -1,8 +1,8 @@
 /** A run as text for people: one table a scenario, fastest first. Plain unless told that it goes to a terminal. */
 import { BASELINE } from '../contestant.js';
 import type { Machine } from '../machine.js';
-import { type Entry, entryName, LATENCY_NOTE, type Line, linesOf, PORT_NOTE, type Report } from '../report.js';
-import type { Estimate } from '../statistics.js';
+import { type Entry, entryName, type Line, linesOf, notesOf, type Report } from '../report.js';
+import { confidenceName, type Estimate } from '../statistics.js';
 import { decimal, duration, layout, whole } from './text.js';
 
 /** The machine in two lines. */
@@ -32,27 +32,27 @@ export function cellsOf({ contestant, time, perSecond, against, latency }: Line,
 export const unitOf = ({ pattern }: Entry): 'message' | 'round trip' => (pattern === 'ping-pong' ? 'round trip' : 'message');
 
 /** The headings over `cellsOf`. */
-export function headingsOf(unit: 'message' | 'round trip'): string[] {
-  const common = ['contestant', `per ${unit}`, '95 %', `${unit}s/s`, `vs ${BASELINE}`, '95 %'];
+export function headingsOf(unit: 'message' | 'round trip', rounds: number): string[] {
+  const interval = confidenceName(rounds);
+  const common = ['contestant', `per ${unit}`, interval, `${unit}s/s`, `vs ${BASELINE}`, interval];
   return unit === 'message' ? common : [...common, 'p50', 'p99', 'p99.9'];
 }
 
-function entryText(entry: Entry, strong: (text: string) => string): string {
+function entryText(entry: Entry, rounds: number, strong: (text: string) => string): string {
   const unit = unitOf(entry);
   const lines = linesOf(entry, BASELINE).map((line) => cellsOf(line, unit));
   const absent = entry.absent.map(({ contestant, why, failed }) => `  ${contestant}: ${failed ? 'FAILED, ' : ''}${why}`);
-  return [strong(entryName(entry)), ...(lines.length === 0 ? [] : [layout(headingsOf(unit), lines)]), ...absent].join('\n');
+  return [strong(entryName(entry)), ...(lines.length === 0 ? [] : [layout(headingsOf(unit, rounds), lines)]), ...absent].join(
+    '\n',
+  );
 }
 
 /** The whole run. */
 export function toTable(report: Report, { color = false }: { readonly color?: boolean } = {}): string {
   const strong = (text: string) => (color ? `\x1b[1m${text}\x1b[22m` : text);
-  const how = `${report.rounds} rounds of samples of about ${report.sampleMs} ms, medians with their 95 % intervals`;
-  const notes = report.entries.some(({ pattern }) => pattern === 'ping-pong') ? [PORT_NOTE, LATENCY_NOTE] : [PORT_NOTE];
-  const parts = [
-    [...machineLines(report.machine), how].join('\n'),
-    ...report.entries.map((entry) => entryText(entry, strong)),
-    notes.join('\n'),
-  ];
-  return [...parts, ...(report.cut === undefined ? [] : [`Not a whole run: ${report.cut}`])].join('\n\n');
+  const how = `${report.rounds} rounds of samples of about ${report.sampleMs} ms, medians with their ${confidenceName(report.rounds)} intervals`;
+  const head = [...machineLines(report.machine), how].join('\n');
+  return [head, ...report.entries.map((entry) => entryText(entry, report.rounds, strong)), notesOf(report).join('\n')].join(
+    '\n\n',
+  );
 }
