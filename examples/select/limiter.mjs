@@ -3,7 +3,7 @@
  * A rate limiter: requests wait for permits, a ticker brings one permit at a time, and a few may be saved up for bursts.
  */
 import { fileURLToPath } from 'node:url';
-import { chan, select, send, ticker } from 'hchan';
+import { chan, select, ticker } from 'hchan';
 
 /** Puts a permit into `permits` every `ms`, as long as it has room, until `stop` is closed. */
 async function refill(permits, ms, stop) {
@@ -37,6 +37,3 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     console.log(`${request} after ${at.toFixed()} ms`);
   }
 }
-
-// `send` as a case would make the ticker wait for room instead: await select({ full: send(permits, now), stop }).
-export const patient = (permits, stop) => select({ permit: send(permits, Date.now()), stop });
