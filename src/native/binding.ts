@@ -11,6 +11,8 @@ import { type Loaded, loadAddon } from './loader.js';
 export interface Binding {
   /** Once per thread. `onCompletions` is called when a parked operation is done; it then drains. */
   init(scratch: ArrayBuffer, onCompletions: () => void): number;
+  /** 1: this thread drains by itself for now; 0: it wants to be called again, and drains once more after this. */
+  mute(muted: number): number;
   /** The scratch has been replaced by a larger one with the same content. */
   setScratch(scratch: ArrayBuffer): number;
   /** Counts into header words 8 to 10. */

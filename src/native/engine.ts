@@ -18,7 +18,7 @@ import { block } from './block.js';
 import { describe, describeWatch } from './cases.js';
 import { failure } from './failure.js';
 import { encode } from './message.js';
-import { Operation, onCompletions, settle } from './park.js';
+import { Operation, onCompletions, settle, stayAwake } from './park.js';
 import { NativePort } from './port.js';
 import { readToken } from './token.js';
 import { Code, Flavor } from './wire.js';
@@ -39,7 +39,10 @@ function faulty(cases: readonly Case[], waiter: Waiter): boolean {
 
 /** Settles or parks: what `code`, an answer of the addon's park functions, means. */
 function parked(code: number, cases: readonly Case[], waiter: Waiter): Parked | null {
-  if (code > 0) return new Operation(code, cases, waiter);
+  if (code > 0) {
+    if (cases.some(({ port, send }) => (port as NativePort).hot(send))) stayAwake();
+    return new Operation(code, cases, waiter);
+  }
   if (code < 0 && code !== Code.NEED_GROW) throw failure(code, cases[0]?.port ?? { name: 'select', id: 0 });
   settle(cases, waiter, code);
   return null;

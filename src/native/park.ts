@@ -9,6 +9,7 @@
  */
 import { decodeMessage, isFallible, Reader } from '../codec/codec.js';
 import { type Case, type Parked, Status, type Waiter } from '../engine.js';
+import { turned } from '../handle/budget.js';
 import { scratch } from '../scratch.js';
 import { native } from './binding.js';
 import { fetchHeld, makeRoom } from './message.js';
@@ -16,6 +17,8 @@ import type { NativePort } from './port.js';
 import { COMPLETION, Code, Word } from './wire.js';
 
 const table = new Map<number, Operation>();
+/** How many cases of this thread's waiting operations each channel has. */
+const waiting = new Map<number, number>();
 
 /** An operation that waits in the addon. */
 export class Operation implements Parked {
@@ -28,13 +31,40 @@ export class Operation implements Parked {
     this.cases = cases;
     this.waiter = waiter;
     table.set(number, this);
+    for (const { port } of cases) waiting.set(port.id, (waiting.get(port.id) ?? 0) + 1);
   }
 
   cancel(): boolean {
     if (table.get(this.#number) !== this || native.cancel(this.#number) !== 1) return false;
-    table.delete(this.#number);
+    forget(this.#number, this);
     return true;
   }
+}
+
+/** Takes an operation that has ended out of the tables. */
+function forget(number: number, { cases }: Operation): void {
+  table.delete(number);
+  for (const { port } of cases) {
+    const count = (waiting.get(port.id) as number) - 1;
+    if (count === 0) waiting.delete(port.id);
+    else waiting.set(port.id, count);
+  }
+}
+
+let telling = false;
+
+/**
+ * To be called when something has just happened to a channel in this thread: who waits on it in this same thread may have
+ * been served, and is told in a microtask. The bell would tell it a turn of the loop later, and until then whoever goes
+ * on in microtasks would have the channel to itself.
+ */
+export function happened(id: number): void {
+  if (waiting.size === 0 || telling || !waiting.has(id)) return;
+  telling = true;
+  queueMicrotask(() => {
+    telling = false;
+    onCompletions();
+  });
 }
 
 /** Tells `waiter` the outcome in the header; `code` is what the call that settled it returned. */
@@ -48,6 +78,7 @@ export function settle(cases: readonly Case[], waiter: Waiter, code: number): vo
     length = fetchHeld(cases[index]?.port as NativePort<unknown>);
   }
   const base = scratch.begin();
+  if (cases[index] !== undefined) happened(cases[index].port.id);
   receive(cases, waiter, index, status, scratch.reader.reset(base, base + length));
 }
 
@@ -83,6 +114,35 @@ export function onCompletions(): void {
   }
 }
 
+/** ms that the loop stays awake for completions that are likely to come soon: about what it takes to wake it. */
+const AWAKE = 0.2;
+let awake = false;
+let until = 0;
+
+/**
+ * Keeps the loop turning and looking for completions for a moment, because the other end has lately been quick: a loop
+ * that sleeps takes its waker a system call, and itself up to 0.2 ms where cores are virtual.
+ */
+export function stayAwake(): void {
+  until = performance.now() + AWAKE;
+  if (awake) return;
+  awake = true;
+  native.mute(1);
+  setImmediate(look);
+}
+
+function look(): void {
+  turned();
+  onCompletions();
+  if (table.size > 0 && performance.now() < until) {
+    setImmediate(look);
+    return;
+  }
+  awake = false;
+  native.mute(0);
+  onCompletions();
+}
+
 /** Reads `count` completions; what is returned tells their waiters. */
 function read(count: number): (() => void)[] {
   const tell: (() => void)[] = [];
@@ -94,7 +154,7 @@ function read(count: number): (() => void)[] {
     const body = at + COMPLETION;
     const operation = table.get(number);
     if (operation !== undefined) {
-      table.delete(number);
+      forget(number, operation);
       tell.push(readOne(operation, view.getInt32(at + 4, true), view.getInt32(at + 8, true) as Status, body, body + length));
     }
     at = (body + length + 3) & ~3;

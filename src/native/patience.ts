@@ -14,8 +14,8 @@
 const BUDGET = 20;
 /** Failures in a row after which an end stops waiting. */
 const HOT = 6;
-/** ms within which a parked operation ended, if its end is to begin to wait. */
-const QUICK = 0.06;
+/** ms within which a parked operation ended, if its end is to begin to wait: a wake-up may be most of it. */
+const QUICK = 0.25;
 /** Waits between two trials of asking for more, at first and at most. */
 const TRIAL = 8;
 const TRIALS_APART = 1024;
@@ -50,7 +50,12 @@ export class Patience {
 
   /** A parked operation of this end happened after `ms`. */
   parked(ms: number): void {
-    if (ms < QUICK) this.#heat = Math.min(HOT, this.#heat + 2);
+    this.#heat = ms < QUICK ? Math.min(HOT, this.#heat + 2) : 0;
+  }
+
+  /** Whether the other end has lately been quick. */
+  get hot(): boolean {
+    return this.#heat > 0;
   }
 
   #learn(came: number): void {

@@ -14,6 +14,7 @@ import { native } from './binding.js';
 import { nativeFactory } from './engine.js';
 import { failure } from './failure.js';
 import { decode, encode, fetchHeld, makeRoom } from './message.js';
+import { happened } from './park.js';
 import { Patience } from './patience.js';
 import { writeToken } from './token.js';
 import { Code, Flavor, Word } from './wire.js';
@@ -72,7 +73,9 @@ export class NativePort<T = unknown> implements Port<T> {
   trySend(value: T): Status {
     encode(this, value);
     const code = native.trySend(this.handle);
-    return code === 0 ? Status.DONE : this.#unsent(code);
+    if (code !== 0) return this.#unsent(code);
+    happened(this.id);
+    return Status.DONE;
   }
 
   #unsent(code: number): Status {
@@ -83,7 +86,9 @@ export class NativePort<T = unknown> implements Port<T> {
   }
 
   trySendMany(values: ArrayLike<T>, from: number): number {
-    return this.#batch.send(this, values, from);
+    const sent = this.#batch.send(this, values, from);
+    if (sent > 0) happened(this.id);
+    return sent;
   }
 
   tryRecv(): T | typeof EMPTY | typeof CLOSED {
@@ -93,7 +98,10 @@ export class NativePort<T = unknown> implements Port<T> {
 
   /** What the answer to `tryRecv` or its kin means. */
   received(code: number): T | typeof EMPTY | typeof CLOSED {
-    if (code >= 0) return decode(this, code);
+    if (code >= 0) {
+      happened(this.id);
+      return decode(this, code);
+    }
     if (code === Code.BLOCKED) return EMPTY;
     if (code === Code.CLOSED) return CLOSED;
     if (code !== Code.NEED_GROW) throw failure(code, this);
@@ -103,12 +111,16 @@ export class NativePort<T = unknown> implements Port<T> {
 
   tryRecvMany(into: T[], max: number): number {
     if (this.#fault !== undefined) this.throwFault();
-    return this.#batch.receive(this, into, max);
+    const taken = this.#batch.receive(this, into, max);
+    if (taken > 0) happened(this.id);
+    return taken;
   }
 
   tryRecvInto(into: ArrayLike<T>): number {
     if (this.#fault !== undefined) this.throwFault();
-    return this.#batch.fill(this, into);
+    const taken = this.#batch.fill(this, into);
+    if (taken > 0) happened(this.id);
+    return taken;
   }
 
   /** Whether a batch left something for the next receive to report. */
@@ -136,13 +148,20 @@ export class NativePort<T = unknown> implements Port<T> {
       : this.#receiving.wait((want, microseconds) => native.linger(this.handle, want, microseconds));
   }
 
+  /** Whether an operation that parks now is likely to end soon. */
+  hot(send: boolean): boolean {
+    return (send ? this.#sending : this.#receiving).hot;
+  }
+
   waited(send: boolean, ms: number): void {
     if (send) this.#sending.parked(ms);
     else this.#receiving.parked(ms);
   }
 
   close(): boolean {
-    return native.close(this.handle) === 1;
+    const closed = native.close(this.handle) === 1;
+    if (closed) happened(this.id);
+    return closed;
   }
 
   clone(direction: Direction): NativePort<T> {

@@ -6,6 +6,7 @@
 
 use std::ffi::c_void;
 use std::ptr::{self, NonNull};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use napi::sys;
@@ -22,6 +23,11 @@ unsafe impl Send for Rope {}
 #[derive(Debug)]
 pub struct Bell {
     rope: Mutex<Option<Rope>>,
+    /// The loop is awake and looks into its inbox by itself.
+    ///
+    /// Who wakes puts a key into the inbox and then reads this; who goes to sleep clears this and then looks into the
+    /// inbox, whose lock orders the two: either the key is found or the bell is heard.
+    muted: AtomicBool,
 }
 
 impl Bell {
@@ -63,11 +69,21 @@ impl Bell {
         unsafe { sys::napi_unref_threadsafe_function(env, rope.as_ptr()) };
         Ok(Self {
             rope: Mutex::new(Some(Rope(rope))),
+            muted: AtomicBool::new(false),
         })
+    }
+
+    /// Whether the listener need not be called, because the loop looks by itself. It looks once more after unmuting.
+    pub fn mute(&self, muted: bool) {
+        // SeqCst: as plain as it gets, and rare.
+        self.muted.store(muted, Ordering::SeqCst);
     }
 
     /// Has the listener called soon. Does nothing once unhung.
     pub fn ring(&self) {
+        if self.muted.load(Ordering::SeqCst) {
+            return;
+        }
         let rope = self.rope.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(Rope(function)) = &*rope {
             // SAFETY: it is in `rope`, so `unhang` has not run, and it waits for this lock.

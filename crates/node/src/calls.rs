@@ -31,6 +31,7 @@ pub unsafe fn define_all(env: sys::napi_env, exports: sys::napi_value, state: *m
     each!(
         lifecycle::Version,
         lifecycle::Init,
+        lifecycle::Mute,
         lifecycle::SetScratch,
         lifecycle::Stats,
         handle::Open,

@@ -27,6 +27,7 @@ const _: () = assert!(size_of::<Msg>() == 24, "a message is three words");
 impl Msg {
     /// Copies `source[at..at + len]`. Short messages are copied as 22 bytes whatever their length, where the source has
     /// them, because a copy of constant size needs no call.
+    #[inline]
     pub fn copy(source: &[u8], at: usize, len: usize) -> Result<Self, Code> {
         let end = at
             .checked_add(len)

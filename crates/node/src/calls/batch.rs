@@ -27,6 +27,7 @@ fn send_outgoing(state: &mut State, handle: i32) -> Reply {
 }
 
 /// Fills `outgoing` with `count` messages; empty again if one of them cannot be made.
+#[inline]
 fn load(
     state: &mut State,
     count: usize,
