@@ -6,6 +6,9 @@ import type { Sample } from './crew.js';
 import type { Answer, Assignment, Command } from './process.js';
 import type { Scenario } from './scenario.js';
 
+/** How much of what a process wrote to stderr is kept. */
+const MOST_COMPLAINT = 4000;
+
 /** Whatever can be asked for samples of one scenario: a contestant's process, or a rival from elsewhere. */
 export interface Entrant {
   readonly name: string;
@@ -23,32 +26,44 @@ export function enter(contestant: Contestant, scenario: Scenario, limitMs: numbe
   });
   let complaint = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    complaint = (complaint + text).slice(-2000);
+    complaint = (complaint + text).slice(-MOST_COMPLAINT);
   });
+  const gone = new Promise<never>((_, reject) => {
+    child.on('error', reject).on('close', (code, signal) => {
+      reject(new Error(`its process ended (${signal ?? `exit code ${code}`})${cause(complaint)}`));
+    });
+  });
+  gone.catch(() => {});
   return {
     name: contestant,
-    sample: (messages) => ask(child, { sample: messages }, limitMs, () => complaint),
+    sample: (messages) => Promise.race([gone, ask(child, { sample: messages }, limitMs)]),
     stop: () => {
       child.kill('SIGKILL');
     },
   };
 }
 
-function ask(child: ChildProcess, command: Command, limitMs: number, complaint: () => string): Promise<Sample> {
+/** The line that says what went wrong: where Node prints an error, that is not the last. */
+function cause(complaint: string): string {
+  const lines = complaint.trim().split('\n');
+  const line = lines.find((text) => /^\w*Error\b|fatal|panicked/i.test(text)) ?? lines.at(-1);
+  return line ? `: ${line}` : '';
+}
+
+function ask(child: ChildProcess, command: Command, limitMs: number): Promise<Sample> {
   return new Promise((resolve, reject) => {
-    const settle = (act: () => void) => {
+    const hear = (answer: Answer) => {
       clearTimeout(timer);
-      child.off('message', hear).off('exit', gone);
-      act();
+      child.off('message', hear);
+      if ('sample' in answer) resolve(answer.sample);
+      else reject(new Error(answer.error));
     };
-    const hear = (answer: Answer) =>
-      settle(() => ('sample' in answer ? resolve(answer.sample) : reject(new Error(answer.error))));
-    const gone = (code: number | null, signal: string | null) => {
-      const last = complaint().trim().split('\n').at(-1);
-      settle(() => reject(new Error(`its process ended (${signal ?? `exit code ${code}`})${last ? `: ${last}` : ''}`)));
-    };
-    const timer = setTimeout(() => settle(() => reject(new Error(`no sample within ${limitMs / 1000} s`))), limitMs);
-    child.on('message', hear).on('exit', gone);
-    child.send(command);
+    const timer = setTimeout(() => {
+      child.off('message', hear);
+      reject(new Error(`no sample within ${limitMs / 1000} s`));
+    }, limitMs);
+    // A process that cannot be told anything has ended, and that is reported.
+    child.on('message', hear).once('close', () => clearTimeout(timer));
+    child.send(command, () => {});
   });
 }

@@ -1,0 +1,114 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+
+const command = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'hchan-bench-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function hchan(...args: string[]): Promise<Outcome> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [command, ...args], (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+}
+
+const SMALL = ['bench', '--rounds', '2', '--sample', '1', '--pattern', 'spsc', '--capacity', '16'];
+const PORTABLE = ['--contestant', 'shared,local,MessagePort'];
+
+describe('bad usage is one line on stderr and exit code 2', () => {
+  test.each([
+    [[]],
+    [['nonsense']],
+    [['bench', '--nonsense']],
+    [['bench', 'nonsense']],
+    [['bench', '--pattern', 'nonsense']],
+    [['bench', '--capacity=-1']],
+    [['bench', '--capacity', '-1']],
+    [['bench', '--rounds', '0']],
+    [['bench', '--json', '--markdown']],
+    [['bench', '--format', 'perl']],
+    [['diff', 'one']],
+    [['diff', 'absent.json', 'absent.json']],
+    [['info', 'nonsense']],
+  ])('hchan %s', async (args) => {
+    const { code, stdout, stderr } = await hchan(...args);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/^hchan: [^\n]+\n$/);
+  });
+});
+
+test('info says version, platform and engine', async () => {
+  const { code, stdout } = await hchan('info');
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  expect(code).toBe(0);
+  expect(stdout).toContain(`hchan         ${version}`);
+  expect(stdout).toMatch(/addon {9}(loaded|not loaded: .+)/);
+  expect(stdout).toMatch(/engine {8}\w+ \(capacity 0\), \w+ \(capacity 1024\)/);
+});
+
+test('bench --json measures every contestant, and diff of a run with itself is all noise', async () => {
+  const { code, stdout, stderr } = await hchan(...SMALL, ...PORTABLE, '--json');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const report = JSON.parse(stdout) as { entries: { results: { contestant: string; samples: number[] }[] }[] };
+  expect(report.entries[0]?.results.map(({ contestant, samples }) => [contestant, samples.length])).toEqual([
+    ['shared', 2],
+    ['local', 2],
+    ['MessagePort', 2],
+  ]);
+  const file = join(folder, 'run.json');
+  writeFileSync(file, stdout);
+  expect((await hchan('diff', file, file)).stdout).toContain('0 faster, 0 slower, 3 within the noise');
+});
+
+test('bench --html writes one file and names it', async () => {
+  const file = join(folder, 'report.html');
+  const { code, stdout } = await hchan(...SMALL, '--contestant', 'local,MessagePort', '--html', file);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: `${file}\n` });
+  expect(readFileSync(file, 'utf8')).toMatch(/^<!doctype html>[\s\S]*<svg[\s\S]*<\/html>\n$/);
+});
+
+// Whether it has begun is read from /proc.
+test.runIf(process.platform === 'linux')('Ctrl-C prints what was finished and exits with 130', async () => {
+  const long = [
+    'bench',
+    '--rounds',
+    '1000',
+    '--sample',
+    '5',
+    '--pattern',
+    'spsc',
+    '--capacity',
+    '16',
+    '--contestant',
+    'local,MessagePort',
+  ];
+  const child = spawn(process.execPath, [command, ...long], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let stdout = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  // Its first contestant's process shows that it is under way.
+  await running(child.pid ?? 0);
+  child.kill('SIGINT');
+  expect(await ended).toBe(130);
+  expect(stdout).toContain('Not a whole run: interrupted');
+});
+
+/** Resolves once the process has started one of its own. */
+async function running(pid: number): Promise<void> {
+  const children = () => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  while (children() === '') await new Promise((resolve) => setImmediate(resolve));
+}
