@@ -35,6 +35,7 @@ import {
   ThreadState,
 } from './layout.js';
 import { afterUncount, slots } from './lifetime.js';
+import { askWebLock, holdWebLock } from './liveness.js';
 import { SLEEPERS } from './lock.js';
 import { broken } from './port.js';
 import { append, dequeueSudoG, finish } from './waitq.js';
@@ -56,6 +57,7 @@ export function watchOver(arena: Arena): void {
     if (at >= HEAP) Atomics.or(arena.i32, at + Chan.FLAGS, Flag.BROKEN);
   };
   arena.look = () => look(arena);
+  holdWebLock(arena);
 }
 
 function judge(arena: Arena, slot: number): 'alive' | 'dead' | 'unknown' {
@@ -77,7 +79,9 @@ function look(arena: Arena): void {
   for (let slot = 0; slot < MAX_THREADS; slot++) {
     const thread = THREADS + slot * THREAD_WORDS;
     if (Atomics.load(m, thread + Thread.STATE) === ThreadState.FREE) continue;
-    if (judge(arena, slot) === 'dead') bury(arena, slot);
+    const state = judge(arena, slot);
+    if (state === 'dead') bury(arena, slot);
+    else if (state === 'unknown') askWebLock(arena, slot, () => bury(arena, slot));
   }
 }
 

@@ -6,6 +6,7 @@
  * peer may hold a sudog in its hands for as long as it holds the lock.
  */
 import { type Parked, Status } from '../engine.js';
+import { BlockingError } from '../errors.js';
 import type { Arena, Awaiting } from './arena.js';
 import { tellWatchers } from './hchan.js';
 import { Chan, Kind, LONG, Op, State, Sudog } from './layout.js';
@@ -123,8 +124,19 @@ export class Waiting implements Parked, Awaiting {
       }
       const left = deadline - performance.now();
       if (left <= 0 && this.cancel()) return false;
-      if (left > 0 && Atomics.wait(m, op + Op.STATE, State.WAITING, Math.min(SLICE, left)) === 'timed-out') this.#arena.look();
+      if (left > 0 && this.#nap(m, op, Math.min(SLICE, left))) this.#arena.look();
       if (this.#giveUpIfBroken()) return true;
+    }
+  }
+
+  /** True: nothing has happened meanwhile. */
+  #nap(m: Int32Array, op: number, milliseconds: number): boolean {
+    try {
+      return Atomics.wait(m, op + Op.STATE, State.WAITING, milliseconds) === 'timed-out';
+    } catch (error) {
+      // A browser's main thread: nothing must be left waiting.
+      if (!this.cancel()) return false;
+      throw new BlockingError('this host does not let this thread block', { cause: error });
     }
   }
 

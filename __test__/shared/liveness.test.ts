@@ -1,0 +1,53 @@
+/** Hosts that tell of no deaths: Web Locks, here played by a stand-in that lets go of a thread's locks when told. */
+import { expect, it } from 'vitest';
+import { Arena } from '../../dist/shared/arena.js';
+import { Thread, ThreadState } from '../../dist/shared/layout.js';
+import { askWebLock, holdWebLock } from '../../dist/shared/liveness.js';
+import { makeMemory } from '../../dist/shared/memory.js';
+import { bury, watchOver } from '../../dist/shared/repair.js';
+
+/** Web Locks, as far as they are used. */
+class StandIn {
+  readonly held = new Set<string>();
+  request(name: string, first: unknown, second?: unknown): Promise<unknown> {
+    const use = (second ?? first) as (lock: object | null) => unknown;
+    if (second !== undefined) return Promise.resolve(use(this.held.has(name) ? null : {}));
+    this.held.add(name);
+    return Promise.resolve(use({}));
+  }
+}
+
+it('a thread is found dead once its lock can be had, and not before', () => {
+  const memory = makeMemory();
+  const [one, two] = [new Arena(memory), new Arena(memory)];
+  const locks = new StandIn();
+  for (const arena of [one, two]) {
+    watchOver(arena);
+    // A host without kernel numbers of threads.
+    arena.i32[arena.thread + Thread.TID] = 0;
+    holdWebLock(arena, locks);
+  }
+  expect(locks.held.size).toBe(2);
+  const state = (): number => one.i32[two.thread + Thread.STATE] as number;
+  askWebLock(one, two.slot, () => bury(one, two.slot), locks);
+  expect(state()).toBe(ThreadState.LIVE);
+  for (const name of locks.held) if (name.includes(` ${two.slot} `)) locks.held.delete(name);
+  askWebLock(one, two.slot, () => bury(one, two.slot), locks);
+  expect(state()).toBe(ThreadState.FREE);
+});
+
+it('a lock that does not move and whose owner nobody knows is given up loudly, and stays given up', () => {
+  const memory = makeMemory();
+  const [one, two] = [new Arena(memory), new Arena(memory)];
+  for (const arena of [one, two]) {
+    watchOver(arena);
+    arena.i32[arena.thread + Thread.TID] = 0;
+  }
+  const at = 40_000;
+  one.lock(at);
+  const start = performance.now();
+  expect(() => two.lock(at)).toThrow('does not move');
+  const first = performance.now() - start;
+  expect(() => two.lock(at)).toThrow('is broken');
+  expect([first > 500, first < 1500, performance.now() - start - first < 200]).toEqual([true, true, true]);
+});

@@ -1,0 +1,43 @@
+/**
+ * Who lives, where neither Linux nor Node says so: a Web Lock that each thread holds until it dies.
+ *
+ * The browser lets go of a worker's locks when the worker is terminated, and nobody else can. So a thread that wants to know
+ * whether another one lives asks for its lock: to get it is to know. The answer comes with the event loop, not at once; a thread
+ * that blocks learns it from one that does not.
+ */
+import type { Arena } from './arena.js';
+import { tidLives } from './host.js';
+import { THREAD_WORDS, THREADS, Thread } from './layout.js';
+
+interface Locks {
+  request(name: string, use: () => Promise<unknown>): Promise<unknown>;
+  request(name: string, options: { ifAvailable: true }, use: (lock: object | null) => unknown): Promise<unknown>;
+}
+
+function locks(): Locks | undefined {
+  // Node tells of exits itself.
+  if ((globalThis as { process?: { versions?: { node?: string } } }).process?.versions?.node !== undefined) return undefined;
+  return (globalThis as { navigator?: { locks?: Locks } }).navigator?.locks;
+}
+
+function nameOf(arena: Arena, slot: number): string {
+  return `hchan ${arena.id} ${slot} ${arena.i32[THREADS + slot * THREAD_WORDS + Thread.GENERATION]}`;
+}
+
+/** Holds this thread's lock from now on, if there are such locks and they are needed. */
+export function holdWebLock(arena: Arena, given: Locks | undefined = locks()): void {
+  if (tidLives(arena.i32[arena.thread + Thread.TID] as number) !== undefined) return;
+  given?.request(nameOf(arena, arena.slot), () => {
+    Atomics.store(arena.i32, arena.thread + Thread.WEB_LOCK, 1);
+    return new Promise(() => {});
+  });
+}
+
+/** Calls `onDead`, some time later, if the thread in `slot` holds its lock no more. */
+export function askWebLock(arena: Arena, slot: number, onDead: () => void, given: Locks | undefined = locks()): void {
+  if (Atomics.load(arena.i32, THREADS + slot * THREAD_WORDS + Thread.WEB_LOCK) !== 1) return;
+  const name = nameOf(arena, slot);
+  given?.request(name, { ifAvailable: true }, (lock) => {
+    if (lock !== null && name === nameOf(arena, slot)) onDead();
+  });
+}
