@@ -36,7 +36,7 @@ export function enter(contestant: Contestant, scenario: Scenario, limitMs: numbe
   gone.catch(() => {});
   return {
     name: contestant,
-    sample: (messages) => Promise.race([gone, ask(child, { sample: messages }, limitMs)]),
+    sample: (messages) => ask(child, { sample: messages }, limitMs, gone),
     stop: () => {
       child.kill('SIGKILL');
     },
@@ -50,20 +50,22 @@ function cause(complaint: string): string {
   return line ? `: ${line}` : '';
 }
 
-function ask(child: ChildProcess, command: Command, limitMs: number): Promise<Sample> {
-  return new Promise((resolve, reject) => {
-    const hear = (answer: Answer) => {
+async function ask(child: ChildProcess, command: Command, limitMs: number, gone: Promise<never>): Promise<Sample> {
+  let forget = () => {};
+  const answered = new Promise<Sample>((resolve, reject) => {
+    const hear = (answer: Answer) => ('sample' in answer ? resolve(answer.sample) : reject(new Error(answer.error)));
+    const timer = setTimeout(() => reject(new Error(`no sample within ${limitMs / 1000} s`)), limitMs);
+    forget = () => {
       clearTimeout(timer);
       child.off('message', hear);
-      if ('sample' in answer) resolve(answer.sample);
-      else reject(new Error(answer.error));
     };
-    const timer = setTimeout(() => {
-      child.off('message', hear);
-      reject(new Error(`no sample within ${limitMs / 1000} s`));
-    }, limitMs);
-    // A process that cannot be told anything has ended, and that is reported.
-    child.on('message', hear).once('close', () => clearTimeout(timer));
+    child.on('message', hear);
+    // A process that cannot be told anything has ended, and `gone` says how.
     child.send(command, () => {});
   });
+  try {
+    return await Promise.race([gone, answered]);
+  } finally {
+    forget();
+  }
 }
