@@ -1,6 +1,6 @@
 /** Makes what carries the messages, for each contestant, and opens its ends. */
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import { chan } from '../../chan.js';
+import { chan, unbounded } from '../../chan.js';
 import type { EngineName } from '../../engine.js';
 import type { Contestant } from '../contestant.js';
 import type { Cargo } from '../payload.js';
@@ -21,7 +21,8 @@ const times = <T>(count: number, make: (at: number) => T): T[] => Array.from({ l
 
 /** Channel handles as tokens, or as they are if everything stays in this thread. This function's own handle is given back. */
 function channelEnds(engine: EngineName, { senders, receivers }: Sides, capacity: number, cargo: Cargo): Ends {
-  const channel = chan(capacity, { engine, codec: cargo.codec, name: 'bench' });
+  const options = { engine, codec: cargo.codec, name: 'bench' };
+  const channel = capacity === Number.POSITIVE_INFINITY ? unbounded(options) : chan(capacity, options);
   const end = <H extends ReturnType<typeof channel.sender> | ReturnType<typeof channel.receiver>>(handle: H): End => {
     if (engine === 'local') return { kind: 'handle', handle };
     const token = handle.share();
