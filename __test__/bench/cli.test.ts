@@ -72,6 +72,12 @@ test('bench --json measures every contestant, and diff of a run with itself is a
   expect((await hchan('diff', file, file)).stdout).toContain('0 faster, 0 slower, 3 within the noise');
 });
 
+test.each(['0', 'unbounded'])('capacity %s is measured', async (capacity) => {
+  const { stdout } = await hchan(...SMALL.slice(0, -1), capacity, '--contestant', 'shared,local', '--json');
+  const report = JSON.parse(stdout) as { entries: { capacity: string; results: unknown[]; absent: unknown[] }[] };
+  expect(report.entries).toEqual([expect.objectContaining({ capacity, absent: [] })]);
+});
+
 test('bench --html writes one file and names it', async () => {
   const file = join(folder, 'report.html');
   const { code, stdout } = await hchan(...SMALL, '--contestant', 'local,MessagePort', '--html', file);
