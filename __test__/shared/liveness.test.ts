@@ -1,9 +1,14 @@
 /** Hosts that tell of no deaths: Web Locks, here played by a stand-in that lets go of a thread's locks when told. */
 import { expect, it } from 'vitest';
+import { Direction, type Port } from '../../dist/engine.js';
+import { codec } from '../../dist/index.js';
 import { Arena } from '../../dist/shared/arena.js';
+import { sharedEngine } from '../../dist/shared/engine.js';
 import { Thread, ThreadState } from '../../dist/shared/layout.js';
+import { makechan } from '../../dist/shared/lifetime.js';
 import { askWebLock, holdWebLock } from '../../dist/shared/liveness.js';
 import { makeMemory } from '../../dist/shared/memory.js';
+import { SharedPort } from '../../dist/shared/port.js';
 import { bury, watchOver } from '../../dist/shared/repair.js';
 
 /** Web Locks, as far as they are used. */
@@ -36,18 +41,27 @@ it('a thread is found dead once its lock can be had, and not before', () => {
   expect(state()).toBe(ThreadState.FREE);
 });
 
-it('a lock that does not move and whose owner nobody knows is given up loudly, and stays given up', () => {
+it('a lock that does not move and whose owner nobody knows is given up loudly, also by those who wait', async () => {
   const memory = makeMemory();
   const [one, two] = [new Arena(memory), new Arena(memory)];
   for (const arena of [one, two]) {
     watchOver(arena);
     arena.i32[arena.thread + Thread.TID] = 0;
   }
-  const at = 40_000;
-  one.lock(at);
+  const c = makechan(two, 0);
+  const port = new SharedPort(two, c, Direction.BOTH, codec.void, 'stuck') as Port;
+  const waiting = new Promise((_, reject) => {
+    sharedEngine.park([{ port, send: false, value: undefined }], true, {
+      settle: () => expect.unreachable(),
+      fail: (_, error) => reject(error),
+    });
+  });
+  one.lock(c);
   const start = performance.now();
-  expect(() => two.lock(at)).toThrow('does not move');
+  expect(() => port.trySend(undefined)).toThrow('does not move');
   const first = performance.now() - start;
-  expect(() => two.lock(at)).toThrow('is broken');
+  expect(() => port.trySend(undefined)).toThrow('is broken');
   expect([first > 500, first < 1500, performance.now() - start - first < 200]).toEqual([true, true, true]);
+  await expect(waiting).rejects.toThrow('is broken');
+  expect(() => port.dispose()).not.toThrow();
 });

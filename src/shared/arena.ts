@@ -160,7 +160,7 @@ export class Arena extends Memory {
 
   #wake(): void {
     if (Atomics.exchange(this.i32, this.thread + Thread.RESCAN, 0) !== 0) this.#rescan();
-    this.#drain();
+    this.takeInbox();
   }
 
   #drainSoon(): void {
@@ -173,7 +173,7 @@ export class Arena extends Memory {
   }
 
   /** Takes all that has been completed, oldest first, and tells the owners. */
-  #drain(): void {
+  takeInbox(): void {
     let op = Atomics.exchange(this.i32, this.thread + Thread.INBOX, 0);
     this.catchUp();
     const m = this.i32;
@@ -187,7 +187,7 @@ export class Arena extends Memory {
   }
 
   #rescan(): void {
-    this.#drain();
+    this.takeInbox();
     for (const operation of this.awaiting()) operation.lookAgain();
   }
 

@@ -49,7 +49,12 @@ interface Counted {
 function giveBack(counted: Counted): void {
   if (counted.given) return;
   counted.given = true;
-  uncountHandle(counted.arena, counted.c, counted.direction);
+  try {
+    uncountHandle(counted.arena, counted.c, counted.direction);
+  } catch (error) {
+    // A broken channel counts nothing any more. Whoever uses it is told; giving back must not fail.
+    if (broken(counted.arena, counted.c) === undefined) throw error;
+  }
 }
 
 const collected = new FinalizationRegistry<Counted>(giveBack);

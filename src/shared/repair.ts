@@ -54,7 +54,9 @@ export function watchOver(arena: Arena): void {
     if (error !== undefined) throw error;
   };
   arena.onBroken = (at) => {
-    if (at >= HEAP) Atomics.or(arena.i32, at + Chan.FLAGS, Flag.BROKEN);
+    if (at < HEAP) return;
+    Atomics.or(arena.i32, at + Chan.FLAGS, Flag.BROKEN);
+    rouse(arena);
   };
   arena.look = () => look(arena);
   holdWebLock(arena);

@@ -101,9 +101,15 @@ export class Waiting implements Parked, Awaiting {
   lookAgain(): void {
     const [op] = this.#records;
     if (op === undefined) return;
-    const state = Atomics.load(this.#arena.i32, op + Op.STATE);
-    if ((state & State.MASK) === State.DONE) this.completed(state);
-    else this.#giveUpIfBroken();
+    const arena = this.#arena;
+    const state = Atomics.load(arena.i32, op + Op.STATE);
+    if ((state & State.MASK) !== State.DONE) return void this.#giveUpIfBroken();
+    // A peer that lives announces what it has completed before it lets go of the lock; what is not in the inbox then never will be.
+    const { c } = portIn(this.#select.cases[state >>> 8]);
+    arena.lock(c);
+    arena.unlock(c);
+    arena.takeInbox();
+    this.completed(state);
   }
 
   /** Blocks until it is completed (true) or `timeout` ms are over and it is withdrawn (false). */
