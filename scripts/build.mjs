@@ -23,6 +23,8 @@ async function unlessDone(name, inputs, outputs, work) {
   const now = contentHash(inputs);
   const done = existsSync(stamp) && readFileSync(stamp, 'utf8') === now;
   if (done && outputs().every((output) => existsSync(output))) return;
+  // A step that fails half-way leaves outputs of neither inputs.
+  rmSync(stamp, { force: true });
   if ((await work()) === SKIPPED) return;
   mkdirSync(stamps, { recursive: true });
   writeFileSync(stamp, now);
