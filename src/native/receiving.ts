@@ -86,7 +86,11 @@ function append(port: AnyPort, into: unknown[], at: number, end: number): void {
   }
 }
 
+/** What a receive grows the scratch to, when a batch did not fit: the next ones then land in one piece. */
+const LARGE = 4 << 20;
+
 function appendHeld(port: AnyPort, into: unknown[], held: number): number {
+  if (held > 0 && scratch.bytes.length < LARGE) scratch.grow(scratch.bytes.length * 2);
   for (let i = 0; i < held; i++) {
     const length = fetchHeld(port);
     const base = scratch.begin();

@@ -2,15 +2,16 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::mem;
 use std::sync::Arc;
 // Not part of any model: it only makes numbers.
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::bulk::{Bulk, Piece, first};
 #[cfg(any(loom, shuttle))]
 use crate::flavor::double::{Double as Crossbeam, Double as Kanal};
 use crate::flavor::gated::Gated;
 use crate::flavor::mutex::Locked;
-use crate::flavor::store::Parcel;
 use crate::flavor::{Flavor, Shut, TryRecvError, TrySendError};
 #[cfg(not(any(loom, shuttle)))]
 use crate::flavor::{crossbeam::Crossbeam, kanal::Kanal};
@@ -18,12 +19,15 @@ use crate::list::Link;
 use crate::op::{Event, Kind};
 use crate::wake::After;
 
+/// How many went and what is left, or that nothing went.
+pub(crate) type BulkSent<T> = Result<(usize, Option<Box<dyn Bulk<T>>>), (Shut, Box<dyn Bulk<T>>)>;
+
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
 pub(crate) enum Core<T> {
     Mutex(Locked<T>),
-    Crossbeam(Gated<T, Crossbeam<Parcel<T>>>),
-    Kanal(Gated<T, Kanal<Parcel<T>>>),
+    Crossbeam(Gated<T, Crossbeam<Piece<T>>>),
+    Kanal(Gated<T, Kanal<Piece<T>>>),
 }
 
 /// Runs the same words on whichever flavor carries the channel: `$locked` on the mutex flavor, `$gated` on the others.
@@ -163,10 +167,34 @@ impl<T: Send + 'static> Channel<T> {
     /// # Errors
     /// None was sent because the channel is shut; all values are still there.
     pub fn try_send_many(&self, values: &mut VecDeque<T>) -> Result<usize, Shut> {
+        if values.is_empty() {
+            return Ok(0);
+        }
+        let (result, rest) = match self.send_bulk(Box::new(mem::take(values))) {
+            Ok((sent, rest)) => (Ok(sent), rest),
+            Err((shut, rest)) => (Err(shut), Some(rest)),
+        };
+        if let Some(Ok(rest)) = rest.map(|rest| rest.into_any().downcast::<VecDeque<T>>()) {
+            *values = *rest;
+        }
+        result
+    }
+
+    /// Sends from the front of `bulk` as many as there is room for, and returns how many. The rest is dropped.
+    ///
+    /// # Errors
+    /// None was sent because the channel is shut.
+    pub fn try_send_bulk(&self, bulk: Box<dyn Bulk<T>>) -> Result<usize, Shut> {
+        self.send_bulk(bulk)
+            .map(|(sent, _)| sent)
+            .map_err(|(shut, _)| shut)
+    }
+
+    fn send_bulk(&self, bulk: Box<dyn Bulk<T>>) -> BulkSent<T> {
         let mut after = After::new();
         let result = carried!(&self.core,
-            locked => locked.lock().send_many(values, &mut after),
-            gated => gated.send_many(values, &mut after));
+            locked => locked.lock().send_bulk(bulk, &mut after),
+            gated => gated.send_bulk(bulk, &mut after));
         after.run();
         result
     }
@@ -181,17 +209,50 @@ impl<T: Send + 'static> Channel<T> {
         max: usize,
         into: &mut impl FnMut(T),
     ) -> Result<usize, TryRecvError> {
+        self.recv_pieces(max, &mut |pieces| {
+            first(pieces).map_or(0, |value| {
+                into(value);
+                1
+            })
+        })
+    }
+
+    /// As [`Channel::try_recv_many`], with what was sent as one block given as one block where that is possible.
+    ///
+    /// # Errors
+    /// Likewise.
+    pub fn try_recv_bulk(
+        &self,
+        max: usize,
+        into: &mut impl FnMut(Piece<T>),
+    ) -> Result<usize, TryRecvError> {
+        self.recv_pieces(max, &mut |pieces| {
+            pieces.pop_front().map_or(0, |piece| {
+                let n = piece.len();
+                into(piece);
+                n
+            })
+        })
+    }
+
+    /// `give` takes the first, or more, of what was received, and says how many; 0: none was left.
+    fn recv_pieces(
+        &self,
+        max: usize,
+        give: &mut impl FnMut(&mut VecDeque<Piece<T>>) -> usize,
+    ) -> Result<usize, TryRecvError> {
         let mut after = After::new();
         let result = carried!(&self.core,
             locked => {
                 let batch = locked.lock().recv_many(max, &mut after);
                 batch.map(|values| {
                     let n = values.len();
-                    values.into_iter().for_each(into);
+                    let mut pieces = values.into_iter().map(Piece::One).collect();
+                    while give(&mut pieces) > 0 {}
                     n
                 })
             },
-            gated => gated.recv_many(max, into, &mut after));
+            gated => gated.recv_many(max, give, &mut after));
         after.run();
         result
     }

@@ -21,6 +21,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bulk;
 mod channel;
 mod few;
 mod flavor;
@@ -41,6 +42,7 @@ mod sync;
 mod tests;
 mod wake;
 
+pub use bulk::{Bulk, Piece};
 pub use channel::Channel;
 pub use flavor::{Flavor, Shut, TryRecvError, TrySendError};
 pub use inbox::Inbox;

@@ -119,7 +119,7 @@ fn scan<T: Send + 'static>(
 }
 
 /// The counters of every gated case, as they are now.
-fn marks<T>(specs: &[Spec<T>]) -> impl Iterator<Item = u64> + '_ {
+fn marks<T: Send + 'static>(specs: &[Spec<T>]) -> impl Iterator<Item = u64> + '_ {
     specs
         .iter()
         .map(|spec| carried!(&spec.channel.core, _locked => 0, gated => gated.mark(spec.kind)))

@@ -8,6 +8,7 @@ mod bell;
 mod call;
 mod calls;
 mod msg;
+mod run;
 mod scratch;
 mod slab;
 mod sleeper;

@@ -23,8 +23,18 @@ pub enum Msg {
 }
 
 const _: () = assert!(size_of::<Msg>() == 24, "a message is three words");
+const _: () = assert!(
+    size_of::<hchan_core::Piece<Msg>>() == 24,
+    "and so is what rests in a queue"
+);
 
 impl Msg {
+    /// No bytes.
+    pub const EMPTY: Self = Self::Inline {
+        len: 0,
+        bytes: [0; INLINE],
+    };
+
     /// Copies `source[at..at + len]`. Short messages are copied as 22 bytes whatever their length, where the source has
     /// them, because a copy of constant size needs no call.
     #[inline]

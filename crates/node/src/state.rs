@@ -70,8 +70,6 @@ pub struct State {
     pub unsaid: Option<Completion>,
     /// Messages that were received and did not fit the scratch, oldest first; fetched before anything else is received.
     pub held: VecDeque<Msg>,
-    /// A batch on its way out; empty between calls.
-    pub outgoing: VecDeque<Msg>,
     /// The environment is ending.
     pub dead: bool,
 }
@@ -125,7 +123,6 @@ impl State {
         drop(self.handles.drain().collect::<Vec<_>>());
         self.scratch.detach();
         self.held = VecDeque::new();
-        self.outgoing = VecDeque::new();
         self.due = Vec::new();
         self.next_due = 0;
         self.unsaid = None;

@@ -20,12 +20,13 @@
 //! when somebody is parked.
 
 use std::collections::VecDeque;
-use std::mem;
 
 use super::gate::{For, Gates, Take, UNBOUNDED};
 use super::pump::Lists;
-use super::store::{Parcel, Queue, Store};
+use super::store::{Queue, Store};
 use super::{Shut, TryRecvError, TrySendError};
+use crate::bulk::{Bulk, Piece};
+use crate::channel::BulkSent;
 use crate::mutant::mutant;
 use crate::op::Kind;
 use crate::sync::Mutex;
@@ -40,17 +41,17 @@ pub(crate) struct Gated<T, Q> {
 }
 
 /// Messages that were taken, on their way to the caller's code. Dropped early (that panicked), it puts the rest back.
-struct Taken<'a, T, Q: Queue<Parcel<T>>> {
+struct Taken<'a, T: Send + 'static, Q: Queue<Piece<T>>> {
     channel: &'a Gated<T, Q>,
     all: u64,
-    left: VecDeque<T>,
+    left: VecDeque<Piece<T>>,
 }
 
-impl<T, Q: Queue<Parcel<T>>> Drop for Taken<'_, T, Q> {
+impl<T: Send + 'static, Q: Queue<Piece<T>>> Drop for Taken<'_, T, Q> {
     fn drop(&mut self) {
         let mut after = After::new();
         // In this order: the slots of what was not popped are never free.
-        let left = self.left.len() as u64;
+        let left = self.left.iter().map(Piece::len).sum::<usize>() as u64;
         self.channel.store.put_back(self.left.drain(..));
         let items = left > 0 && self.channel.gates.put_back(left);
         let slots = self.channel.gates.bring_home(self.all);
@@ -59,7 +60,7 @@ impl<T, Q: Queue<Parcel<T>>> Drop for Taken<'_, T, Q> {
     }
 }
 
-impl<T, Q: Queue<Parcel<T>>> Gated<T, Q> {
+impl<T: Send + 'static, Q: Queue<Piece<T>>> Gated<T, Q> {
     pub(crate) fn new(capacity: Option<usize>) -> Self {
         let slots = capacity.map_or(UNBOUNDED, |capacity| (capacity as u64).min(UNBOUNDED));
         Self {
@@ -75,7 +76,7 @@ impl<T, Q: Queue<Parcel<T>>> Gated<T, Q> {
         match self.slots(1, after) {
             Ok(0) => Err(TrySendError::Full(value)),
             Ok(_) => {
-                self.store.push(value);
+                self.store.push(Piece::One(value));
                 if self.gates.put_out(1) {
                     self.serve(true, false, after);
                 }
@@ -97,37 +98,41 @@ impl<T, Q: Queue<Parcel<T>>> Gated<T, Q> {
         Ok(value)
     }
 
-    /// Sends from the front of `values`; the slots of a round are taken at once and its items put out at once.
-    pub(crate) fn send_many(
-        &self,
-        values: &mut VecDeque<T>,
-        after: &mut After<T>,
-    ) -> Result<usize, Shut> {
-        let mut sent = 0;
-        while !values.is_empty() {
-            match self.slots(values.len() as u64, after) {
+    /// Sends from the front of `bulk`, as much as there is room for, and returns how many and the rest.
+    pub(crate) fn send_bulk(&self, bulk: Box<dyn Bulk<T>>, after: &mut After<T>) -> BulkSent<T> {
+        let (mut sent, mut rest) = (0, bulk);
+        while !rest.is_empty() {
+            let got = match self.slots(rest.len() as u64, after) {
                 Ok(0) => break,
-                Ok(got) => {
-                    let got_now = usize::try_from(got).unwrap_or(usize::MAX);
-                    let rest = values.split_off(got_now.min(values.len()));
-                    self.store.push_many(mem::replace(values, rest));
-                    sent += got_now;
-                    if self.gates.put_out(got) {
-                        self.serve(true, false, after);
-                    }
-                }
-                Err(shut) if sent == 0 => return Err(shut),
+                Ok(got) => usize::try_from(got).unwrap_or(usize::MAX),
+                Err(shut) if sent == 0 => return Err((shut, rest)),
                 Err(_) => break,
+            };
+            sent += got;
+            if got == rest.len() {
+                self.put(rest, after);
+                return Ok((sent, None));
             }
+            let part = rest.split(got);
+            self.put(part, after);
         }
-        Ok(sent)
+        Ok((sent, Some(rest)))
     }
 
-    /// Receives at most `max`; the items of a round are taken at once and its slots brought home at once.
+    /// Pushes messages whose slots are taken and puts their items out.
+    fn put(&self, bulk: Box<dyn Bulk<T>>, after: &mut After<T>) {
+        let items = bulk.len() as u64;
+        self.store.push(Piece::Many(bulk));
+        if self.gates.put_out(items) {
+            self.serve(true, false, after);
+        }
+    }
+
+    /// Receives at most `max`, of which `give` takes the first, or more, and says how many, until there are none. The items of a round are taken at once and its slots brought home at once.
     pub(crate) fn recv_many(
         &self,
         max: usize,
-        into: &mut impl FnMut(T),
+        give: &mut impl FnMut(&mut VecDeque<Piece<T>>) -> usize,
         after: &mut After<T>,
     ) -> Result<usize, TryRecvError> {
         let mut received = 0;
@@ -137,14 +142,19 @@ impl<T, Q: Queue<Parcel<T>>> Gated<T, Q> {
                 Ok(got) => Taken {
                     channel: self,
                     all: got,
-                    left: self.store.pop_many(usize::try_from(got).unwrap_or(usize::MAX)),
+                    left: self
+                        .store
+                        .pop_many(usize::try_from(got).unwrap_or(usize::MAX)),
                 },
                 Err(closed) if received == 0 => return Err(closed),
                 Err(_) => break,
             };
-            while let Some(value) = taken.left.pop_front() {
-                received += 1;
-                into(value);
+            loop {
+                let n = give(&mut taken.left);
+                if n == 0 {
+                    break;
+                }
+                received += n;
             }
         }
         if received == 0 && max > 0 {
@@ -195,7 +205,7 @@ impl<T, Q: Queue<Parcel<T>>> Gated<T, Q> {
             return;
         }
         let n = values.len() as u64;
-        self.store.put_back(values.into_iter());
+        self.store.put_back(values.into_iter().map(Piece::One));
         let items = self.gates.put_back(n);
         if !mutant!(AbandonDoesNotMatch) {
             self.serve(items, false, after);

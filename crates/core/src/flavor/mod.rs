@@ -10,7 +10,7 @@ pub(crate) mod gated;
 pub(crate) mod kanal;
 pub(crate) mod mutex;
 mod pump;
-pub(crate) mod store;
+mod store;
 
 /// What carries a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

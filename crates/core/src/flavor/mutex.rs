@@ -11,6 +11,8 @@
 use std::collections::VecDeque;
 
 use super::{Shut, TryRecvError, TrySendError};
+use crate::bulk::Bulk;
+use crate::channel::BulkSent;
 use crate::list::{Link, WaitList};
 use crate::mutant::mutant;
 use crate::op::{Event, Kind, Waiter, end_all};
@@ -55,7 +57,7 @@ impl<T> Locked<T> {
     }
 }
 
-impl<T> State<T> {
+impl<T: Send + 'static> State<T> {
     pub(crate) fn len(&self) -> usize {
         self.ring.len().min(self.capacity)
     }
@@ -109,29 +111,36 @@ impl<T> State<T> {
         })
     }
 
-    /// Sends from the front of `values` what can be sent now.
-    pub(crate) fn send_many(
+    /// Sends from the front of `bulk` what can be sent now. The ring holds messages, so the block is taken apart.
+    pub(crate) fn send_bulk(
         &mut self,
-        values: &mut VecDeque<T>,
+        mut bulk: Box<dyn Bulk<T>>,
         after: &mut After<T>,
-    ) -> Result<usize, Shut> {
-        let mut n = 0;
-        if let Some(shut) = self.shut().filter(|_| !values.is_empty()) {
-            return Err(shut);
+    ) -> BulkSent<T> {
+        if let Some(shut) = self.shut() {
+            return Err((shut, bulk));
         }
-        while let Some(value) = values.pop_front() {
+        let mut n = 0;
+        while self.ring.len() < self.capacity || !self.receivers.is_empty() {
+            let Some(value) = bulk.pop() else {
+                return Ok((n, None));
+            };
             if let Err(
                 TrySendError::Full(value)
                 | TrySendError::Closed(value)
                 | TrySendError::Disconnected(value),
             ) = self.send(value, after)
             {
-                values.push_front(value);
-                break;
+                // Who seemed to wait did not any more.
+                let mut rest = VecDeque::from([value]);
+                while let Some(value) = bulk.pop() {
+                    rest.push_back(value);
+                }
+                return Ok((n, Some(Box::new(rest))));
             }
             n += 1;
         }
-        Ok(n)
+        Ok((n, Some(bulk)))
     }
 
     /// Receives what is there now, at most `max`.

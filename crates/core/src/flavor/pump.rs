@@ -6,7 +6,8 @@
 
 use super::gate::{For, Take};
 use super::gated::Gated;
-use super::store::{Parcel, Queue};
+use super::store::Queue;
+use crate::bulk::Piece;
 use crate::list::{Link, WaitList};
 use crate::mutant::mutant;
 use crate::op::{Event, Kind, Waiter, end_all};
@@ -38,7 +39,7 @@ impl<T> Lists<T> {
     }
 }
 
-impl<T, Q: Queue<Parcel<T>>> Gated<T, Q> {
+impl<T: Send + 'static, Q: Queue<Piece<T>>> Gated<T, Q> {
     /// Serves parked senders; whether some still wait.
     pub(super) fn senders_wait(&self, after: &mut After<T>) -> bool {
         let mut lists = self.senders.lock();
@@ -131,7 +132,7 @@ impl<T, Q: Queue<Parcel<T>>> Gated<T, Q> {
                 Take::Closed => Event::SendClosed(value),
                 Take::Disconnected => Event::SendDisconnected(value),
                 _ => {
-                    self.store.push(value);
+                    self.store.push(Piece::One(value));
                     // Out before the commit: who sees the value sent sees it there, too.
                     items |= self.gates.put_out(1);
                     Event::Sent

@@ -1,107 +1,139 @@
 //! Many messages in one call.
 
-use hchan_core::Shut;
+use std::sync::Arc;
+
+use hchan_core::{Bulk, Piece, Shut};
 
 use super::callback;
 use super::single::nothing;
 use crate::msg::Msg;
+use crate::run::Run;
 use crate::state::State;
 use crate::wire::{Code, FRAME, Reply, word};
 
 /// No call moves more messages, so that what it holds back stays small.
 const MOST: usize = 1 << 14;
 
-/// Sends what is in `outgoing`, as much as there is room for, and drops the rest: JavaScript has the originals.
-fn send_outgoing(state: &mut State, handle: i32) -> Reply {
-    let mut outgoing = std::mem::take(&mut state.outgoing);
-    let sent = state
-        .channel(handle)
-        .map(|channel| channel.try_send_many(&mut outgoing));
-    outgoing.clear();
-    state.outgoing = outgoing;
-    match sent? {
+/// Sends as much of `run` as there is room for, and drops the rest: JavaScript has the originals.
+fn send(state: &State, handle: i32, run: Run) -> Reply {
+    if run.is_empty() {
+        return Ok(0);
+    }
+    match state.channel(handle)?.try_send_bulk(Box::new(run)) {
         Ok(count) => i32::try_from(count).map_err(|_| Code::Internal),
         Err(Shut::Closed) => Err(Code::Closed),
         Err(Shut::Disconnected) => Err(Code::Disconnected),
     }
 }
 
-/// Fills `outgoing` with `count` messages; empty again if one of them cannot be made.
-#[inline]
-fn load(
-    state: &mut State,
-    count: usize,
-    mut next: impl FnMut(&State) -> Result<Msg, Code>,
-) -> Result<(), Code> {
-    state
-        .outgoing
-        .try_reserve(count)
-        .map_err(|_| Code::NoMemory)?;
-    for _ in 0..count {
-        match next(state) {
-            Ok(msg) => state.outgoing.push_back(msg),
-            Err(code) => {
-                state.outgoing.clear();
-                return Err(code);
-            }
-        }
-    }
-    Ok(())
-}
-
 callback! {
     /// `trySendFrames(handle, offset, count)`: how many of the `count` frames at `offset` went, from the first.
     TrySendFrames = c"trySendFrames", |state, args| {
-        let (handle, mut at, count) = (args.int(0)?, args.count(1)?, args.count(2)?.min(MOST));
-        load(state, count, |state| {
-            let len = usize::try_from(state.scratch.read(at)?).map_err(|_| Code::BadArgument)?;
-            let msg = Msg::copy(state.scratch.bytes(), at + FRAME, len)?;
-            at += FRAME + len;
-            Ok(msg)
-        })?;
-        send_outgoing(state, handle)
+        let (handle, at, count) = (args.int(0)?, args.count(1)?, args.count(2)?.min(MOST));
+        send(state, handle, Run::frames(state.scratch.bytes(), at, count)?)
     }
 }
 
 callback! {
     /// `trySendFixed(handle, offset, size, count)`: likewise for messages of `size` bytes back to back.
     TrySendFixed = c"trySendFixed", |state, args| {
-        let (handle, mut at, size, count) = (args.int(0)?, args.count(1)?, args.count(2)?, args.count(3)?.min(MOST));
-        load(state, count, |state| {
-            let msg = Msg::copy(state.scratch.bytes(), at, size)?;
-            at += size;
-            Ok(msg)
-        })?;
-        send_outgoing(state, handle)
+        let (handle, at, size, count) = (args.int(0)?, args.count(1)?, args.count(2)?, args.count(3)?.min(MOST));
+        send(state, handle, Run::fixed(state.scratch.bytes(), at, size, count)?)
     }
 }
 
-/// Receives at most `max`, and lets `place` write each at a byte offset; it returns the next offset, or None if that
-/// message does not belong there. From then on messages are held. Word 1 says how many are.
-fn receive(
-    state: &mut State,
-    handle: i32,
-    max: usize,
-    mut place: impl FnMut(&mut [u8], usize, &Msg) -> Option<usize>,
-) -> Reply {
-    let mut at = state.scratch.base()?;
-    let channel = std::sync::Arc::clone(state.channel(handle)?);
-    let (held, scratch, mut count) = (&mut state.held, state.scratch.bytes_mut(), 0);
-    held.clear();
-    let result = channel.try_recv_many(max.clamp(1, MOST), &mut |msg: Msg| {
-        let next = if held.is_empty() {
-            place(scratch, at, &msg)
+/// Where received messages go: back to back from `at`, each of `size` bytes or as a frame, until one does not belong
+/// there or does not fit. It and all behind it are held.
+struct Landing<'a> {
+    scratch: &'a mut [u8],
+    at: usize,
+    size: Option<usize>,
+    count: i32,
+    held: &'a mut std::collections::VecDeque<Msg>,
+}
+
+impl Landing<'_> {
+    fn land(&mut self, piece: Piece<Msg>) {
+        match piece {
+            Piece::One(msg) => self.place(msg),
+            Piece::Many(bulk) => match bulk.into_any().downcast::<Run>() {
+                Ok(mut run) => {
+                    if !self.place_run(&run) {
+                        while let Some(msg) = run.pop() {
+                            self.place(msg);
+                        }
+                    }
+                }
+                // Nobody else makes a bulk here.
+                Err(_) => debug_assert!(false, "a bulk that is no run"),
+            },
+        }
+    }
+
+    /// All of it by one copy, or nothing.
+    fn place_run(&mut self, run: &Run) -> bool {
+        let (Some(bytes), true) = (run.bytes_as(self.size), self.held.is_empty()) else {
+            return false;
+        };
+        let (Some(room), Ok(count)) = (
+            self.scratch
+                .get_mut(self.at..)
+                .and_then(|rest| rest.get_mut(..bytes.len())),
+            i32::try_from(run.len()),
+        ) else {
+            return false;
+        };
+        room.copy_from_slice(bytes);
+        self.at += bytes.len();
+        self.count += count;
+        true
+    }
+
+    fn place(&mut self, msg: Msg) {
+        let placed = if self.held.is_empty() {
+            self.write(&msg)
         } else {
             None
         };
-        if let Some(next) = next {
-            at = next;
-            count += 1;
+        if let Some(next) = placed {
+            self.at = next;
+            self.count += 1;
         } else {
-            held.push_back(msg);
+            self.held.push_back(msg);
         }
-    });
-    let held = i32::try_from(held.len()).map_err(|_| Code::Internal)?;
+    }
+
+    /// The next offset. None: it is of another size, or does not fit.
+    fn write(&mut self, msg: &Msg) -> Option<usize> {
+        if let Some(size) = self.size {
+            let fits = msg.len() == size && msg.write(self.scratch.get_mut(self.at..)?);
+            return fits.then_some(self.at + size);
+        }
+        let body = self.at + FRAME;
+        if !msg.write(self.scratch.get_mut(body..)?) {
+            return None;
+        }
+        let len = u32::try_from(msg.len()).ok()?;
+        self.scratch[self.at..body].copy_from_slice(&len.to_le_bytes());
+        Some(body + msg.len())
+    }
+}
+
+/// Receives at most `max` messages. Word 1 says how many of them are held.
+fn receive(state: &mut State, handle: i32, size: Option<usize>, max: usize) -> Reply {
+    let at = state.scratch.base()?;
+    let channel = Arc::clone(state.channel(handle)?);
+    state.held.clear();
+    let mut landing = Landing {
+        scratch: state.scratch.bytes_mut(),
+        at,
+        size,
+        count: 0,
+        held: &mut state.held,
+    };
+    let result = channel.try_recv_bulk(max.clamp(1, MOST), &mut |piece| landing.land(piece));
+    let count = landing.count;
+    let held = i32::try_from(state.held.len()).map_err(|_| Code::Internal)?;
     state.scratch.set(word::COUNT, held);
     match result {
         Ok(0) => Err(Code::Blocked),
@@ -112,25 +144,13 @@ fn receive(
 
 callback! {
     /// `tryRecvFrames(handle, max)`: how many frames are at base now. Word 1: how many messages more are held, to be fetched.
-    TryRecvFrames = c"tryRecvFrames", |state, args| {
-        let (handle, max) = (args.int(0)?, args.count(1)?);
-        receive(state, handle, max, |scratch, at, msg| {
-            let body = at + FRAME;
-            if !msg.write(scratch.get_mut(body..)?) {
-                return None;
-            }
-            scratch[at..body].copy_from_slice(&u32::try_from(msg.len()).ok()?.to_le_bytes());
-            Some(body + msg.len())
-        })
-    }
+    TryRecvFrames = c"tryRecvFrames", |state, args| { receive(state, args.int(0)?, None, args.count(1)?) }
 }
 
 callback! {
     /// `tryRecvFixed(handle, size, max)`: likewise without lengths. A message of another length is held, and so are those behind.
     TryRecvFixed = c"tryRecvFixed", |state, args| {
-        let (handle, size, max) = (args.int(0)?, args.count(1)?, args.count(2)?);
-        receive(state, handle, max, |scratch, at, msg| {
-            (msg.len() == size && msg.write(scratch.get_mut(at..)?)).then_some(at + size)
-        })
+        let size = args.count(1)?;
+        receive(state, args.int(0)?, Some(size), args.count(2)?)
     }
 }

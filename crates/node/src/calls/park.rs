@@ -45,21 +45,25 @@ callback! {
 const SLICE: usize = 20;
 
 callback! {
-    /// `wait(op, milliseconds)`: blocks this thread until the operation (of `selectBlock`) is done, at most 20 ms. 1 and
-    /// the outcome in the header, its number given back; 0: not yet.
+    /// `wait(op, milliseconds)`: 1 and the outcome in the header, its number given back, if the operation (of
+    /// `selectBlock`) is done. Else blocks this thread until it is, at most 20 ms, and answers 0: a thread that is to be
+    /// terminated must get the chance to end before it takes a message, which then goes to another receiver.
     Wait = c"wait", |state, args| {
         let (number, slice) = (args.int(0)?, args.count(1)?.min(SLICE));
         state.scratch.base()?;
         let op = state.ops.get(number).and_then(Option::as_ref).ok_or(Code::BadHandle)?;
         let sleeper = state.sleeper.as_ref().ok_or(Code::Dead)?;
-        let deadline = Instant::now() + Duration::from_millis(slice as u64);
-        // An earlier operation may have left a wake-up behind: what counts is that this one is done.
-        while !op.is_done() {
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Ok(0);
+        if !op.is_done() {
+            let deadline = Instant::now() + Duration::from_millis(slice as u64);
+            // An earlier operation may have left a wake-up behind: what counts is that this one is done.
+            while !op.is_done() {
+                let left = deadline.saturating_duration_since(Instant::now());
+                if left.is_zero() {
+                    break;
+                }
+                sleeper.sleep(left);
             }
-            sleeper.sleep(left);
+            return Ok(0);
         }
         let outcome = op.take().ok_or(Code::Internal)?;
         state.ops.remove(number);
