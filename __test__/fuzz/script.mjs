@@ -136,8 +136,19 @@ export class Stage {
     this.#ops = [];
     this.#useScratch(4096);
     this.#words[BASE] = HEADER;
-    for (const [kind, ...rest] of steps) this[kind](...rest);
-    this.#clear();
+    const before = this.#held();
+    try {
+      for (const [kind, ...rest] of steps) this[kind](...rest);
+    } finally {
+      this.#clear();
+    }
+    assert.deepEqual(this.#held(), before);
+  }
+
+  /** How many handles and operations this thread has. */
+  #held() {
+    this.#native.stats();
+    return { handles: this.#words[HANDLES], ops: this.#words[OPS] };
   }
 
   word(index, value) {
@@ -230,8 +241,5 @@ export class Stage {
     for (const op of this.#ops) this.#native.wait(op, 0);
     while (this.#native.drainCompletions() === NEED_GROW) this.#useScratch(this.#bytes.length * 2);
     for (const handle of this.#handles) this.#native.forget(handle);
-    if (!this.live) return;
-    this.#native.stats();
-    assert.deepEqual({ handles: this.#words[HANDLES], ops: this.#words[OPS] }, { handles: 0, ops: 0 });
   }
 }
