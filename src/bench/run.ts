@@ -52,16 +52,25 @@ function shuffled<T>(list: readonly T[]): T[] {
     .map(({ item }) => item);
 }
 
-/** Doubles the number of messages until a sample is long enough: this warms up as well. */
-async function calibrate(runner: Runner, sampleMs: number, most: number): Promise<void> {
-  for (;;) {
+/** Warm-up samples of full length, at most. */
+const MOST_WARM_UPS = 5;
+
+/**
+ * Finds how many messages make a sample, by doubling, and goes on until two samples agree within a fifth: until then
+ * the compiler is still at work.
+ */
+async function warmUp(runner: Runner, sampleMs: number, most: number): Promise<void> {
+  let last = Number.NaN;
+  for (let full = 0; full < MOST_WARM_UPS; ) {
     const { nanoseconds } = await runner.entrant.sample(runner.messages);
-    const wanted = (runner.messages * sampleMs * 1e6) / Math.max(nanoseconds, 1);
-    if (nanoseconds >= sampleMs * 0.5e6 || runner.messages >= most) {
-      runner.messages = Math.max(FEWEST_MESSAGES, Math.min(most, Math.round(wanted)));
-      return;
-    }
-    runner.messages = Math.min(most, Math.max(runner.messages * 2, Math.min(runner.messages * 8, Math.round(wanted / 2))));
+    const each = nanoseconds / runner.messages;
+    const wanted = Math.round((sampleMs * 1e6) / Math.max(each, 1));
+    if (nanoseconds >= sampleMs * 0.5e6 || runner.messages === most) {
+      full++;
+      runner.messages = Math.max(FEWEST_MESSAGES, Math.min(most, wanted));
+      if (Math.abs(each / last - 1) < 0.2) return;
+      last = each;
+    } else runner.messages = Math.min(most, Math.max(runner.messages * 2, Math.min(runner.messages * 8, wanted >> 1)));
   }
 }
 
@@ -95,7 +104,7 @@ class ScenarioRun {
     const most = this.#scenario.payload === 'bytes64k' ? MOST_LARGE_MESSAGES : MOST_MESSAGES;
     for (const runner of this.#runners) {
       progress?.(`${name}: warming up ${runner.entrant.name}`);
-      await this.#guard(runner, () => calibrate(runner, sampleMs, most));
+      await this.#guard(runner, () => warmUp(runner, sampleMs, most));
     }
     for (let round = 1; round <= rounds; round++) {
       for (const runner of shuffled(this.#runners)) {
