@@ -17,7 +17,7 @@ import fc from 'fast-check';
 
 const HEADER = 64;
 const TOKEN = 32;
-const SLOTS = 32;
+const SLOTS = 4;
 const NEED_GROW = -4;
 const DEAD = -10;
 /** Words of the header that the addon may write. */
@@ -95,22 +95,54 @@ const ARGUMENTS = {
 };
 
 const call = fc
-  .constantFrom(...Object.keys(FUNCTIONS), ...['open', 'open', 'share', 'attach', 'parkRecv', 'parkSend', 'selectPark'])
+  .constantFrom(...Object.keys(FUNCTIONS), ...['open', 'open', 'share', 'parkRecv', 'parkSend'])
   .chain((name) => fc.tuple(fc.constant('call'), fc.constant(name), fc.tuple(...FUNCTIONS[name].map((kind) => ARGUMENTS[kind]))));
 const word = fc.oneof(fc.integer({ min: 0, max: 300 }), edge);
 const scase = fc.tuple(mostly(fc.integer({ min: 0, max: 3 })), ARGUMENTS.handle, offset, fc.oneof(fc.nat(80), edge));
-const step = fc.oneof(
-  { weight: 12, arbitrary: call },
-  { weight: 2, arbitrary: fc.tuple(fc.constant('word'), fc.constantFrom(BASE, COUNT, COUNT), word) },
-  { weight: 1, arbitrary: fc.tuple(fc.constant('fill'), fc.nat(1024), fc.nat(255)) },
-  { weight: 1, arbitrary: fc.tuple(fc.constant('frames'), offset, fc.array(fc.oneof(fc.nat(60), edge), { maxLength: 8 })) },
-  { weight: 2, arbitrary: fc.tuple(fc.constant('cases'), offset, fc.array(scase, { maxLength: 6 })) },
-  { weight: 2, arbitrary: fc.tuple(fc.constant('token'), offset, fc.nat(SLOTS - 1), fc.integer({ min: -1, max: 300 })) },
-  { weight: 1, arbitrary: fc.tuple(fc.constant('scratch'), fc.constantFrom(64, 65, 96, 200, 1024, 4096)) },
+const frames = fc.array(fc.oneof(fc.nat(60), edge), { maxLength: 8 });
+const cases = fc.array(scase, { minLength: 1, maxLength: 6 });
+const flipped = fc.oneof({ weight: 3, arbitrary: fc.constant(-1) }, { weight: 1, arbitrary: fc.nat(255) });
+const steps = fc.oneof(
+  { weight: 12, arbitrary: call.map((step) => [step]) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant('word'), fc.constantFrom(BASE, COUNT), word).map((step) => [step]) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('fill'), fc.nat(1024), fc.nat(255)).map((step) => [step]) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('scratch'), fc.constantFrom(64, 65, 96, 200, 1024, 4096)).map((step) => [step]) },
+  { weight: 1, arbitrary: fc.constant([['word', BASE, HEADER]]) },
+  // What a call reads, and then that call.
+  {
+    weight: 2,
+    arbitrary: fc.tuple(fc.nat(60), ARGUMENTS.handle).map(([n, to]) => [
+      ['word', COUNT, n],
+      ['call', 'trySend', [to]],
+    ]),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(offset, fc.nat(SLOTS - 1), flipped, ARGUMENTS.direction).map(([at, slot, bit, direction]) => [
+      ['token', at, slot, bit],
+      ['call', 'attach', [at, direction]],
+    ]),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(offset, frames, ARGUMENTS.handle, ARGUMENTS.small).map(([at, lengths, to, count]) => [
+      ['frames', at, lengths],
+      ['call', 'trySendFrames', [to, at, count]],
+    ]),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(offset, cases, fc.constantFrom('selectTry', 'selectPark', 'selectBlock'), fc.nat(1))
+      .map(([at, list, name, biased]) => [
+        ['cases', at, list],
+        ['call', name, [at, list.length, biased]],
+      ]),
+  },
 );
 
 /** Scripts. */
-export const script = fc.array(step, { minLength: 1, maxLength: 80, size: 'max' });
+export const script = fc.array(steps, { minLength: 1, maxLength: 80, size: 'max' }).map((parts) => parts.flat());
 
 /** Plays scripts against one thread's addon; `tokens` is shared with other stages. */
 export class Stage {
@@ -121,6 +153,7 @@ export class Stage {
   #words;
   #handles;
   #ops;
+  #shared = 0;
 
   /** `native` may be uninitialised: then `live` is false and nothing but codes may come back. */
   constructor(native, tokens, live = true) {
@@ -198,7 +231,7 @@ export class Stage {
     if (code <= 0) return;
     if (MAKE_HANDLES.has(name)) this.#handles.push(code);
     if (MAKE_OPS.has(name)) this.#ops.push(code);
-    if (name === 'share') this.#tokens.set(this.#bytes.subarray(base, base + TOKEN), (this.calls % SLOTS) * TOKEN);
+    if (name === 'share') this.#tokens.set(this.#bytes.subarray(base, base + TOKEN), (this.#shared++ % SLOTS) * TOKEN);
   }
 
   /** The addon writes its header words and from base on, nothing else. */
