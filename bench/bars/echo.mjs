@@ -16,18 +16,23 @@ function timed(count, trip) {
   return times;
 }
 
+/** Waits until the word is no longer `value`: the notification of the trip before may come late and wake for nothing. */
+function waitWhile(words, word, value) {
+  while (Atomics.load(words, word) === value) Atomics.wait(words, word, value);
+}
+
 /** Word 0 carries the ping, word 1 the pong; a word holds the number of the trip plus one. */
 const atomics = {
   near: ({ words, count }) =>
     timed(count, (index) => {
       Atomics.store(words, 0, index + 1);
       Atomics.notify(words, 0);
-      Atomics.wait(words, 1, index);
+      waitWhile(words, 1, index);
       return Atomics.load(words, 1) - 1;
     }),
   far({ words, count }) {
     for (let index = 0; index < count; index++) {
-      Atomics.wait(words, 0, index);
+      waitWhile(words, 0, index);
       Atomics.store(words, 1, index + 1);
       Atomics.notify(words, 1);
     }
