@@ -35,4 +35,10 @@ forEngines(CROSSING, (engine) => {
     for (const capacity of [0, 1, 5])
       expect(await outcome('handed', [engine.name, capacity]), `capacity ${capacity}`).toEqual({ fine: true });
   });
+
+  test('63 a message that reaches a blocked worker after it was told to end goes to another receiver', async () => {
+    for (const [i, kind] of ['recvSync', 'recvManySync', 'selectSync', 'recvSync'].entries()) {
+      expect(await outcome('late', [engine.name, kind, i % 2]), `${kind}, capacity ${i % 2}`).toEqual({ fine: true });
+    }
+  });
 });
