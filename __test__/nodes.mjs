@@ -22,7 +22,11 @@ function executable(major) {
   if (!existsSync(file)) {
     mkdirSync(prefix, { recursive: true });
     const options = ['--prefix', prefix, '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
-    const { status } = spawnSync('npm', ['install', ...options, `node@${major}`], { cwd: prefix, stdio: 'inherit', shell: process.platform === 'win32' });
+    const { status } = spawnSync('npm', ['install', ...options, `node@${major}`], {
+      cwd: prefix,
+      stdio: 'inherit',
+      shell: process.platform === 'win32',
+    });
     if (status !== 0 || !existsSync(file)) throw new Error(`node@${major} could not be installed`);
   }
   return file;
@@ -40,6 +44,8 @@ function run(major, extra) {
 
 const split = process.argv.indexOf('--');
 const named = process.argv.slice(2, split < 0 ? undefined : split);
-const results = (named.length > 0 ? named : DEFAULT_VERSIONS).map((major) => run(major, split < 0 ? [] : process.argv.slice(split + 1)));
+const results = (named.length > 0 ? named : DEFAULT_VERSIONS).map((major) =>
+  run(major, split < 0 ? [] : process.argv.slice(split + 1)),
+);
 for (const { version, passed } of results) console.log(`${version}\t${passed ? 'passed' : 'FAILED'}`);
 if (results.some(({ passed }) => !passed)) process.exitCode = 1;
