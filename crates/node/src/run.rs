@@ -66,16 +66,12 @@ impl Run {
 
     /// Where the message at `at` begins and ends.
     fn message(&self, at: usize) -> (usize, usize) {
-        match self.size {
-            Some(size) => (at, at + size),
-            None => {
-                let begin = at + FRAME;
-                (
-                    begin,
-                    begin + frame_len(&self.block, at).unwrap_or_default(),
-                )
-            }
+        if let Some(size) = self.size {
+            return (at, at + size);
         }
+        let begin = at + FRAME;
+        let len = frame_len(&self.block, at).unwrap_or_default();
+        (begin, begin + len)
     }
 }
 

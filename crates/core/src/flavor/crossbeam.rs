@@ -1,6 +1,8 @@
 //! crossbeam-channel's queues (0.5.15 or newer: older ones race or free twice), by `try_send` and `try_recv` only.
 //! Both ends live here, so it never sees itself disconnected.
 
+use std::collections::VecDeque;
+
 use crossbeam_channel::{Receiver, Sender, TrySendError};
 
 use super::store::Queue;
@@ -29,7 +31,10 @@ impl<T> Queue<T> for Crossbeam<T> {
     }
 
     #[inline]
-    fn pop(&self) -> Option<T> {
-        self.recv.try_recv().ok()
+    fn pop(&self, into: &mut VecDeque<T>) -> bool {
+        self.recv
+            .try_recv()
+            .map(|value| into.push_back(value))
+            .is_ok()
     }
 }

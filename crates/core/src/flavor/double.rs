@@ -30,9 +30,10 @@ impl<T> Queue<T> for Double<T> {
         Ok(())
     }
 
-    fn pop(&self) -> Option<T> {
+    fn pop(&self, into: &mut VecDeque<T>) -> bool {
         let value = self.values.lock().pop_front();
         assert!(value.is_some(), "popped without an item");
-        value
+        into.extend(value);
+        true
     }
 }

@@ -1,5 +1,9 @@
-//! kanal's queues, by `try_send` and `try_recv` only: its futures lose messages and its `close` discards the buffer.
+//! kanal's queues, by `try_send` and `drain_into` only: its futures lose messages and its `close` discards the buffer.
+//! Its own lock can sleep for a millisecond under contention, so it is built with the standard library's.
 //! Both ends live here, so it never sees itself closed.
+
+use std::collections::VecDeque;
+use std::mem;
 
 use kanal::{Receiver, Sender};
 
@@ -31,8 +35,12 @@ impl<T> Queue<T> for Kanal<T> {
         }
     }
 
+    /// All there are, because that takes its lock once. `into` is empty.
     #[inline]
-    fn pop(&self) -> Option<T> {
-        self.recv.try_recv().ok().flatten()
+    fn pop(&self, into: &mut VecDeque<T>) -> bool {
+        let mut values = Vec::from(mem::take(into));
+        let drained = self.recv.drain_into(&mut values);
+        *into = VecDeque::from(values);
+        drained.is_ok() && !into.is_empty()
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! A batch that is sent at once goes through the queue as one [`Piece`]: one slot of the queue, and as few cache lines
 //! between the threads as its block has, however many messages it holds. Receivers take messages from `front`, which
-//! holds the rest of the piece opened last, and only open the next one when it is empty; they do so one at a time, under
+//! holds what was taken out of the queue last, and only go to the queue when it is empty; they do so one at a time, under
 //! its lock, so that messages leave in the order in which they entered. Senders never touch that lock.
 //!
 //! Invariant, kept by the gates: who pushes has a slot, who pops has an item, so both succeed, if perhaps a moment later.
@@ -23,8 +23,8 @@ pub(crate) trait Queue<P>: Sized {
     fn unbounded() -> Self;
     /// Err: not now. A queue may say so although a slot was brought home, if that receiver is still in the middle of it.
     fn push(&self, piece: P) -> Result<(), P>;
-    /// None: nothing can be seen now.
-    fn pop(&self) -> Option<P>;
+    /// Appends the oldest, or more if that costs little more. False: nothing can be seen now.
+    fn pop(&self, into: &mut VecDeque<P>) -> bool;
 }
 
 /// The messages at rest.
@@ -63,10 +63,7 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Store<T, Q> {
             if let Some(value) = first(&mut front) {
                 return value;
             }
-            match self.next() {
-                Piece::One(value) => return value,
-                many @ Piece::Many(_) => front.push_back(many),
-            }
+            self.open(&mut front);
         }
     }
 
@@ -75,7 +72,10 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Store<T, Q> {
         let (mut pieces, mut left) = (VecDeque::new(), n);
         let mut front = self.front.lock();
         while left > 0 {
-            let mut piece = front.pop_front().unwrap_or_else(|| self.next());
+            let Some(mut piece) = front.pop_front() else {
+                self.open(&mut front);
+                continue;
+            };
             if piece.len() > left {
                 if let Piece::Many(bulk) = &mut piece {
                     pieces.push_back(Piece::Many(bulk.split(left)));
@@ -89,14 +89,11 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Store<T, Q> {
         pieces
     }
 
-    /// The oldest piece in the queue, of which there is one, if perhaps a moment later.
+    /// Moves what is oldest in the queue to the front, which is empty. There is something, if perhaps a moment later.
     #[inline]
-    fn next(&self) -> Piece<T> {
+    fn open(&self, front: &mut VecDeque<Piece<T>>) {
         let mut step = 0;
-        loop {
-            if let Some(piece) = self.queue.pop() {
-                return piece;
-            }
+        while !self.queue.pop(front) {
             relax(&mut step);
         }
     }
