@@ -9,8 +9,9 @@ import { scratch } from '../scratch.js';
 import { type Loaded, loadAddon } from './loader.js';
 
 export interface Binding {
-  /** Once per thread. `onCompletions` is called when a parked operation is done; it then drains. */
-  init(scratch: ArrayBuffer, onCompletions: () => void): number;
+  /** Once per thread. `onCompletions` is called when a parked operation is done; it then drains. `soon` is called
+   * within a call that has ended an operation of its own thread, and has the same done in a microtask. */
+  init(scratch: ArrayBuffer, onCompletions: () => void, soon: () => void): number;
   /** 1: this thread drains by itself for now; 0: it wants to be called again, and drains once more after this. */
   mute(muted: number): number;
   /** The scratch has been replaced by a larger one with the same content. */
@@ -60,7 +61,7 @@ export interface Binding {
   selectTry(offset: number, count: number, biased: number): number;
   /** 0 as `selectTry`, or the number of an operation that waits; its end comes by `drainCompletions`. */
   selectPark(offset: number, count: number, biased: number): number;
-  /** As `selectPark`, looking for 25 µs first; its end comes by `wait`. */
+  /** As `selectPark`, yielding for 25 µs; its end comes by `wait`. BLOCKED: something may be ready now, call again. */
   selectBlock(offset: number, count: number, biased: number): number;
   /** `selectPark` of one send, of what `trySend` would send. */
   parkSend(handle: number): number;
@@ -81,7 +82,7 @@ export let native: Binding;
 export function connect(onCompletions: () => void): Loaded {
   const loaded = loadAddon();
   if (loaded instanceof Error) return loaded;
-  const code = loaded.binding.init(scratch.bytes.buffer, onCompletions);
+  const code = loaded.binding.init(scratch.bytes.buffer, onCompletions, () => queueMicrotask(onCompletions));
   if (code < 0) return new Error(`the native addon ${loaded.file} does not start in this thread (code ${code})`);
   // A copy: the exports were filled one by one, which left them slow to look up.
   native = { ...loaded.binding };

@@ -1,9 +1,10 @@
 /**
  * Blocking this thread on one operation.
  *
- * The addon looks and yields for 25 µs, parks, and then sleeps in slices of at most 20 ms; after each one `Atomics.wait`
- * with a timeout of 0 gives worker.terminate(), process.exit() and the inspector their chance, which a loop around
- * native calls alone does not once it is optimised.
+ * The addon tries, looks and yields for 25 µs, parks, and then sleeps in slices of at most 20 ms. Between waiting and
+ * taking, `Atomics.wait` with a timeout of 0 gives worker.terminate(), process.exit() and the inspector their chance,
+ * which a loop around native calls alone does not once it is optimised: so a thread that ends while it waits has taken
+ * nothing.
  */
 import type { Case, Waiter } from '../engine.js';
 import { native } from './binding.js';
@@ -25,18 +26,28 @@ export function block(cases: readonly Case[], biased: boolean, timeout: number, 
     return code === Code.BLOCKED ? false : ended(code, cases, waiter);
   }
   const deadline = timeout === Number.POSITIVE_INFINITY ? timeout : performance.now() + timeout;
-  const op = native.selectBlock(at, cases.length, order);
-  if (op <= 0) return ended(op, cases, waiter);
-  return sleep(op, deadline, cases, waiter);
+  for (;;) {
+    const op = native.selectBlock(at, cases.length, order);
+    if (op > 0) return sleep(op, deadline, cases, waiter);
+    if (op !== Code.BLOCKED) return ended(op, cases, waiter);
+    // Something may have become ready while this thread waited. If the thread is to end, it must not take it.
+    giveWay();
+    if (performance.now() > deadline) return block(cases, biased, 0, waiter);
+  }
+}
+
+/** Where this thread can be ended, or looked into. */
+function giveWay(): void {
+  checkpoint ??= new Int32Array(new SharedArrayBuffer(4));
+  Atomics.wait(checkpoint, 0, 0, 0);
 }
 
 function sleep(op: number, deadline: number, cases: readonly Case[], waiter: Waiter): boolean {
-  checkpoint ??= new Int32Array(new SharedArrayBuffer(4));
   for (;;) {
+    giveWay();
     const left = deadline - performance.now();
     const code = native.wait(op, Math.max(0, Math.min(SLICE, Math.ceil(left))));
     if (code !== 0) return ended(code, cases, waiter);
-    Atomics.wait(checkpoint, 0, 0, 0);
     // Time is over: either it is withdrawn, or it has happened in this moment.
     if (left <= 0 && native.cancel(op) === 1) return false;
   }

@@ -17,8 +17,6 @@ import type { NativePort } from './port.js';
 import { COMPLETION, Code, Word } from './wire.js';
 
 const table = new Map<number, Operation>();
-/** How many cases of this thread's waiting operations each channel has. */
-const waiting = new Map<number, number>();
 
 /** An operation that waits in the addon. */
 export class Operation implements Parked {
@@ -31,40 +29,13 @@ export class Operation implements Parked {
     this.cases = cases;
     this.waiter = waiter;
     table.set(number, this);
-    for (const { port } of cases) waiting.set(port.id, (waiting.get(port.id) ?? 0) + 1);
   }
 
   cancel(): boolean {
     if (table.get(this.#number) !== this || native.cancel(this.#number) !== 1) return false;
-    forget(this.#number, this);
+    table.delete(this.#number);
     return true;
   }
-}
-
-/** Takes an operation that has ended out of the tables. */
-function forget(number: number, { cases }: Operation): void {
-  table.delete(number);
-  for (const { port } of cases) {
-    const count = (waiting.get(port.id) as number) - 1;
-    if (count === 0) waiting.delete(port.id);
-    else waiting.set(port.id, count);
-  }
-}
-
-let telling = false;
-
-/**
- * To be called when something has just happened to a channel in this thread: who waits on it in this same thread may have
- * been served, and is told in a microtask. The bell would tell it a turn of the loop later, and until then whoever goes
- * on in microtasks would have the channel to itself.
- */
-export function happened(id: number): void {
-  if (waiting.size === 0 || telling || !waiting.has(id)) return;
-  telling = true;
-  queueMicrotask(() => {
-    telling = false;
-    onCompletions();
-  });
 }
 
 /** Tells `waiter` the outcome in the header; `code` is what the call that settled it returned. */
@@ -78,7 +49,6 @@ export function settle(cases: readonly Case[], waiter: Waiter, code: number): vo
     length = fetchHeld(cases[index]?.port as NativePort<unknown>);
   }
   const base = scratch.begin();
-  if (cases[index] !== undefined) happened(cases[index].port.id);
   receive(cases, waiter, index, status, scratch.reader.reset(base, base + length));
 }
 
@@ -154,7 +124,7 @@ function read(count: number): (() => void)[] {
     const body = at + COMPLETION;
     const operation = table.get(number);
     if (operation !== undefined) {
-      forget(number, operation);
+      table.delete(number);
       tell.push(readOne(operation, view.getInt32(at + 4, true), view.getInt32(at + 8, true) as Status, body, body + length));
     }
     at = (body + length + 3) & ~3;

@@ -14,7 +14,6 @@ import { native } from './binding.js';
 import { nativeFactory } from './engine.js';
 import { failure } from './failure.js';
 import { decode, encode, fetchHeld, makeRoom } from './message.js';
-import { happened } from './park.js';
 import { Patience } from './patience.js';
 import { writeToken } from './token.js';
 import { Code, Flavor, Word } from './wire.js';
@@ -73,9 +72,7 @@ export class NativePort<T = unknown> implements Port<T> {
   trySend(value: T): Status {
     encode(this, value);
     const code = native.trySend(this.handle);
-    if (code !== 0) return this.#unsent(code);
-    happened(this.id);
-    return Status.DONE;
+    return code === 0 ? Status.DONE : this.#unsent(code);
   }
 
   #unsent(code: number): Status {
@@ -86,9 +83,7 @@ export class NativePort<T = unknown> implements Port<T> {
   }
 
   trySendMany(values: ArrayLike<T>, from: number): number {
-    const sent = this.#batch.send(this, values, from);
-    if (sent > 0) happened(this.id);
-    return sent;
+    return this.#batch.send(this, values, from);
   }
 
   tryRecv(): T | typeof EMPTY | typeof CLOSED {
@@ -98,10 +93,7 @@ export class NativePort<T = unknown> implements Port<T> {
 
   /** What the answer to `tryRecv` or its kin means. */
   received(code: number): T | typeof EMPTY | typeof CLOSED {
-    if (code >= 0) {
-      happened(this.id);
-      return decode(this, code);
-    }
+    if (code >= 0) return decode(this, code);
     if (code === Code.BLOCKED) return EMPTY;
     if (code === Code.CLOSED) return CLOSED;
     if (code !== Code.NEED_GROW) throw failure(code, this);
@@ -111,16 +103,12 @@ export class NativePort<T = unknown> implements Port<T> {
 
   tryRecvMany(into: T[], max: number): number {
     if (this.#fault !== undefined) this.throwFault();
-    const taken = this.#batch.receive(this, into, max);
-    if (taken > 0) happened(this.id);
-    return taken;
+    return this.#batch.receive(this, into, max);
   }
 
   tryRecvInto(into: ArrayLike<T>): number {
     if (this.#fault !== undefined) this.throwFault();
-    const taken = this.#batch.fill(this, into);
-    if (taken > 0) happened(this.id);
-    return taken;
+    return this.#batch.fill(this, into);
   }
 
   /** Whether a batch left something for the next receive to report. */
@@ -159,9 +147,7 @@ export class NativePort<T = unknown> implements Port<T> {
   }
 
   close(): boolean {
-    const closed = native.close(this.handle) === 1;
-    if (closed) happened(this.id);
-    return closed;
+    return native.close(this.handle) === 1;
   }
 
   clone(direction: Direction): NativePort<T> {

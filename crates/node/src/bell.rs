@@ -8,6 +8,7 @@ use std::ffi::c_void;
 use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::thread::{self, ThreadId};
 
 use napi::sys;
 
@@ -28,6 +29,9 @@ pub struct Bell {
     /// Who wakes puts a key into the inbox and then reads this; who goes to sleep clears this and then looks into the
     /// inbox, whose lock orders the two: either the key is found or the bell is heard.
     muted: AtomicBool,
+    owner: ThreadId,
+    /// The owner itself has ended one of its operations, in a call that is still running.
+    own: AtomicBool,
 }
 
 impl Bell {
@@ -70,6 +74,8 @@ impl Bell {
         Ok(Self {
             rope: Mutex::new(Some(Rope(rope))),
             muted: AtomicBool::new(false),
+            owner: thread::current().id(),
+            own: AtomicBool::new(false),
         })
     }
 
@@ -81,6 +87,11 @@ impl Bell {
 
     /// Has the listener called soon. Does nothing once unhung.
     pub fn ring(&self) {
+        // A thread that calls in hears of it at the end of its call.
+        if thread::current().id() == self.owner {
+            self.own.store(true, Ordering::Relaxed);
+            return;
+        }
         if self.muted.load(Ordering::SeqCst) {
             return;
         }
@@ -95,6 +106,12 @@ impl Bell {
                 )
             };
         }
+    }
+
+    /// Whether the owner has rung since it last asked. Only the owner asks.
+    #[inline]
+    pub fn rung_by_owner(&self) -> bool {
+        self.own.load(Ordering::Relaxed) && self.own.swap(false, Ordering::Relaxed)
     }
 
     /// Takes the bell down, on the environment's own thread, before the environment goes. Afterwards `ring` is silent.

@@ -78,7 +78,7 @@ unsafe extern "C" fn enter<C: Callback>(
     args.state = data.cast();
     let reply = catch_unwind(AssertUnwindSafe(|| {
         // SAFETY: `define` gave this pointer; the state lives until the environment's data is finalized, after its last
-        // JavaScript. No callback runs JavaScript, so none is entered while another one borrows the state.
+        // JavaScript. No callback runs JavaScript before its borrow is over, so none is entered while another borrows.
         let state = unsafe { &mut *args.state };
         C::call(state, &args)
     }));
@@ -90,10 +90,36 @@ unsafe extern "C" fn enter<C: Callback>(
             Code::Internal.into()
         }
     };
+    // SAFETY: as above; the borrow for the call is over.
+    if let Some(ear) = unsafe { &(*args.state).ear }
+        && ear.bell.rung_by_owner()
+    {
+        let soon = ear.soon;
+        // SAFETY: in a callback of `env`, whose reference this is. `ear` is not used any more.
+        unsafe { call_soon(env, soon) };
+    }
     let mut result = ptr::null_mut();
     // SAFETY: in a callback of `env`.
     unsafe { sys::napi_create_int32(env, code, &raw mut result) };
     result
+}
+
+/// Calls `soon`, which queues a microtask and does not throw. Where it cannot be called, the thread is ending.
+///
+/// # Safety
+///
+/// In a callback of `env`, with a reference of that environment, and with no borrow of its state.
+#[cold]
+unsafe fn call_soon(env: sys::napi_env, soon: sys::napi_ref) {
+    let (mut this, mut function) = (ptr::null_mut(), ptr::null_mut());
+    // SAFETY: as promised to this function.
+    unsafe {
+        if sys::napi_get_reference_value(env, soon, &raw mut function) == sys::Status::napi_ok
+            && sys::napi_get_undefined(env, &raw mut this) == sys::Status::napi_ok
+        {
+            sys::napi_call_function(env, this, function, 0, ptr::null(), ptr::null_mut());
+        }
+    }
 }
 
 /// Puts `C` on `exports`. False: the environment refused.

@@ -8,6 +8,8 @@ use std::sync::{Arc, LazyLock, Weak};
 
 use hchan_core::{Channel, Event, Handle, Inbox, Op, Outcome, Registry, abandon};
 
+use napi::sys;
+
 use crate::bell::Bell;
 use crate::msg::Msg;
 use crate::scratch::Scratch;
@@ -39,6 +41,8 @@ pub struct Ear {
     pub inbox: Arc<Inbox>,
     /// Wakes the event loop.
     pub bell: Arc<Bell>,
+    /// JavaScript's function for what this thread has ended itself, called at the end of a call.
+    pub soon: sys::napi_ref,
 }
 
 /// How an operation ended, on its way to JavaScript.

@@ -37,15 +37,20 @@ callback! {
 }
 
 callback! {
-    /// `init(scratch, onCompletions)`: once per environment. `onCompletions` is called without arguments when a parked
-    /// operation is done; it then drains.
+    /// `init(scratch, onCompletions, soon)`: once per environment. `onCompletions` is called without arguments when a parked
+    /// operation is done; it then drains. `soon` is called instead at the end of a call that has ended an operation of
+    /// its own thread, and has the same done in a microtask: neighbours in one loop need no event to hear of each other.
     Init = c"init", |state, args| {
         if state.dead || state.ear.is_some() {
             return Err(Code::Dead);
         }
-        // SAFETY: in a callback, with its values.
+        let mut soon = std::ptr::null_mut();
+        // SAFETY: in a callback, with its values; what is no object gives a status.
         let bell = unsafe {
             state.scratch.attach(args.env, args.value(0))?;
+            if sys::napi_create_reference(args.env, args.value(2), 1, &raw mut soon) != sys::Status::napi_ok {
+                return Err(Code::BadArgument);
+            }
             Arc::new(Bell::hang(args.env, args.value(1))?)
         };
         // Hooks run last added first. Node's own for the thread-safe function was added by `hang`, so ours comes before it.
@@ -55,7 +60,7 @@ callback! {
             return Err(Code::Internal);
         }
         let ringer = Arc::clone(&bell);
-        state.ear = Some(Ear { inbox: Inbox::new(Box::new(move || ringer.ring())), bell });
+        state.ear = Some(Ear { inbox: Inbox::new(Box::new(move || ringer.ring())), bell, soon });
         state.sleeper = Some(Arc::default());
         Ok(0)
     }

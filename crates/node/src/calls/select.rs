@@ -87,32 +87,30 @@ callback! {
 }
 
 callback! {
-    /// `selectBlock(offset, count, biased)`: as `selectPark`, but looks and yields for 25 µs, and the operation's end comes
-    /// by `wait`.
+    /// `selectBlock(offset, count, biased)`: 0 as `selectTry`, or the number of an operation that waits, whose end comes by
+    /// `wait`. It yields for 25 µs, but takes nothing after that: a thread that is to end must get the chance to first.
     ///
-    /// Where there is a buffer it looks before it parks, since a sender that nobody waits for is faster. A rendezvous
-    /// needs somebody who waits, so there it parks first.
+    /// Where there is a buffer it looks before it parks, since a sender that nobody waits for is faster, and answers
+    /// `Blocked` when something has come. A rendezvous needs somebody who waits, so there it parks first.
     SelectBlock = c"selectBlock", |state, args| {
         let mut cases = cases(state, args.count(0)?, args.count(1)?)?;
         state.scratch.base()?;
         let order = order(args.int(2)?);
         let wake = Arc::clone(state.sleeper.as_ref().ok_or(Code::Dead)?) as Arc<dyn Wake>;
+        match try_select(cases, order) {
+            Ok(outcome) => return state.settle(outcome),
+            Err(back) => cases = back,
+        }
         let deadline = Instant::now() + YIELD;
-        if cases.iter().any(is_rendezvous) {
-            let number = park_numbered(state, |key| park(cases, order, wake, key))?;
-            return if number == 0 { Ok(0) } else { watch(state, number, deadline) };
+        let rendezvous = cases.iter().any(is_rendezvous);
+        if !rendezvous && yield_until(deadline, || cases.iter().any(may_be_ready)) {
+            return Err(Code::Blocked);
         }
-        loop {
-            match try_select(cases, order) {
-                Ok(outcome) => return state.settle(outcome),
-                Err(back) => cases = back,
-            }
-            if Instant::now() >= deadline {
-                break;
-            }
-            std::thread::yield_now();
+        let number = park_numbered(state, |key| park(cases, order, wake, key))?;
+        if rendezvous && let Some(Some(op)) = state.ops.get(number) {
+            yield_until(deadline, || op.is_done());
         }
-        park_numbered(state, |key| park(cases, order, wake, key))
+        Ok(number)
     }
 }
 
@@ -124,20 +122,28 @@ fn is_rendezvous(case: &Case<Msg>) -> bool {
     channel.capacity() == Some(0)
 }
 
-/// Looks whether a parked operation is done, yielding, until `deadline`. 0: settled; else its number.
-fn watch(state: &mut State, number: i32, deadline: Instant) -> Reply {
-    let op = state
-        .ops
-        .get(number)
-        .and_then(Option::as_ref)
-        .ok_or(Code::Internal)?;
-    while !op.is_done() {
+/// Whether a case may well be ready. Nothing is taken.
+fn may_be_ready(case: &Case<Msg>) -> bool {
+    match case {
+        Case::Send(channel, _) | Case::WatchSend(channel) => {
+            channel.is_closed()
+                || channel
+                    .capacity()
+                    .is_none_or(|capacity| channel.len() < capacity)
+        }
+        Case::Recv(channel) | Case::WatchRecv(channel) => {
+            !channel.is_empty() || channel.is_closed()
+        }
+    }
+}
+
+/// Yields until `done`, which it returns, or until `deadline`.
+fn yield_until(deadline: Instant, done: impl Fn() -> bool) -> bool {
+    while !done() {
         if Instant::now() >= deadline {
-            return Ok(number);
+            return false;
         }
         std::thread::yield_now();
     }
-    let outcome = op.take().ok_or(Code::Internal)?;
-    state.ops.remove(number);
-    state.settle(outcome)
+    true
 }
