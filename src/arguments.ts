@@ -74,7 +74,10 @@ export function checkSignal(name: string, value: unknown): AbortSignal | undefin
   if (value === undefined) return undefined;
   const signal = value as AbortSignal;
   const fits =
-    typeof value === 'object' && value !== null && typeof signal.aborted === 'boolean' && typeof signal.addEventListener === 'function';
+    typeof value === 'object' &&
+    value !== null &&
+    typeof signal.aborted === 'boolean' &&
+    typeof signal.addEventListener === 'function';
   if (!fits) throw new TypeError(`${name} must be an AbortSignal, not ${show(value)}`);
   return signal;
 }

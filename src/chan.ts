@@ -4,10 +4,10 @@
 import { checkInteger, checkOneOf, checkOptions, show } from './arguments.js';
 import { type Codec, checkCodec, codecFromSpec } from './codec/codec.js';
 import { codec as codecs } from './codec/index.js';
+import { isContextToken } from './context/token.js';
+import { attachContext, type Context } from './context.js';
 import { Direction, type EngineName, type Port } from './engine.js';
 import { chooseEngine, type EngineChoice, engineNamed } from './engines.js';
-import { attachContext, type Context } from './context.js';
-import { isContextToken } from './context/token.js';
 import { CodecError } from './errors.js';
 import { type Channel, makeChannel, makeHandle } from './handle/channel.js';
 import { openNever } from './never.js';

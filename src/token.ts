@@ -33,12 +33,20 @@ export interface TokenBody {
   readonly buffer?: SharedArrayBuffer;
 }
 
-const FIELDS = { version: 'number', engine: 'string', id: 'number', key: 'string', direction: 'number', capacity: 'number', codec: 'string' } as const;
+const FIELDS = {
+  version: 'number',
+  engine: 'string',
+  id: 'number',
+  key: 'string',
+  direction: 'number',
+  capacity: 'number',
+  codec: 'string',
+} as const;
 
 /** Whether `value` has the shape of a token. */
 export function isToken(value: unknown): value is TokenBody {
   if (typeof value !== 'object' || value === null) return false;
   const body = value as Record<string, unknown>;
-  if (body['hchan'] !== 'token') return false;
+  if (body['hchan'] !== 'token' || !['string', 'undefined'].includes(typeof body['name'])) return false;
   return Object.entries(FIELDS).every(([field, type]) => typeof body[field] === type);
 }

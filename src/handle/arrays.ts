@@ -3,7 +3,7 @@
  */
 import { show } from '../arguments.js';
 import { numericArray } from '../codec/codec.js';
-import { type Port } from '../engine.js';
+import type { Port } from '../engine.js';
 import { label } from '../errors.js';
 import { type Endpoint, PORT } from './endpoint.js';
 

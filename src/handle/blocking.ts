@@ -47,7 +47,8 @@ const UNLIMITED = new Blocking(Number.POSITIVE_INFINITY, false);
 export function blockingOf(options: unknown): Blocking {
   const checked = checkOptions('options', options) as SyncOptions | undefined;
   if (checked === undefined) return UNLIMITED;
-  const timeout = checked.timeout === undefined ? Number.POSITIVE_INFINITY : checkMilliseconds('options.timeout', checked.timeout);
+  const timeout =
+    checked.timeout === undefined ? Number.POSITIVE_INFINITY : checkMilliseconds('options.timeout', checked.timeout);
   return new Blocking(timeout, checkBoolean('options.allowMainThread', checked.allowMainThread, false));
 }
 

@@ -32,6 +32,12 @@ export function spent(): boolean {
   return turn !== null || reading();
 }
 
+/** As `spent`, for an operation that carried many messages. */
+export function spentMuch(): boolean {
+  left = 0;
+  return spent();
+}
+
 function reading(): boolean {
   const now = performance.now();
   const elapsed = now - lastReading;

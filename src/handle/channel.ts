@@ -5,7 +5,7 @@
  */
 import { Direction, type Port } from '../engine.js';
 import type { Shared } from '../token.js';
-import { Endpoint, LIVE, misdirected, PORT } from './endpoint.js';
+import { type Endpoint, LIVE, misdirected, PORT } from './endpoint.js';
 import { type Receiver, ReceivingEnd } from './receiving.js';
 import { type Sender, SendingEnd } from './sending.js';
 
@@ -57,7 +57,10 @@ for (const [made, name] of [
 }
 
 /** Gives a handle class the other direction's operations, each a DirectionError. */
-function forbid(handle: typeof Endpoint<unknown>, operations: { readonly async: readonly string[]; readonly sync: readonly (string | symbol)[] }): void {
+function forbid(
+  handle: typeof Endpoint<unknown>,
+  operations: { readonly async: readonly string[]; readonly sync: readonly (string | symbol)[] },
+): void {
   const refuse = (endpoint: Endpoint<unknown>, operation: string) => {
     endpoint[LIVE](operation);
     return misdirected(endpoint[PORT], operation);

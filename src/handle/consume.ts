@@ -177,6 +177,8 @@ export class Consumption<T> {
 
 function isThenable(value: unknown): boolean {
   return (
-    (typeof value === 'object' || typeof value === 'function') && value !== null && typeof (value as PromiseLike<unknown>).then === 'function'
+    (typeof value === 'object' || typeof value === 'function') &&
+    value !== null &&
+    typeof (value as PromiseLike<unknown>).then === 'function'
   );
 }

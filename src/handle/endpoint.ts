@@ -3,8 +3,9 @@
  *
  * Invariant: after disposal no operation of this handle is pending, and the port is used for its properties only.
  */
-import { DetachedError, DirectionError, label } from '../errors.js';
+
 import type { EngineName, Port } from '../engine.js';
+import { DetachedError, DirectionError, label } from '../errors.js';
 import type { Shared } from '../token.js';
 import { hold, release } from './keepalive.js';
 
@@ -16,6 +17,8 @@ export const LIVE: unique symbol = Symbol('live');
 export const PENDING: unique symbol = Symbol('pending');
 /** Whether pending operations keep the process alive. */
 export const REFERENCED: unique symbol = Symbol('referenced');
+/** Whether the handle was disposed. */
+export const DISPOSED: unique symbol = Symbol('disposed');
 const STATE = Symbol('state');
 
 /** An operation that a handle must end when it is disposed. */
@@ -99,6 +102,10 @@ export class Endpoint<T> implements Properties {
     this[STATE] = 'disposed';
     for (const pending of [...this[PENDING]]) pending.detach(detached(this, 'operation'));
     this[PORT].dispose();
+  }
+
+  get [DISPOSED](): boolean {
+    return this[STATE] === 'disposed';
   }
 
   [LIVE](operation: string): Port<T> {

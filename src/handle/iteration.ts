@@ -54,15 +54,24 @@ export class Iteration<T> implements AsyncIterableIterator<T> {
       this.#finished = true;
       return Promise.resolve({ done: true, value: undefined });
     } catch (error) {
-      this.#finished = true;
       return Promise.reject(error);
     }
   }
 
-  return(): Promise<IteratorResult<T, undefined>> {
+  async return(value?: undefined): Promise<IteratorResult<T, undefined>> {
+    this.#finish();
+    return { done: true, value: await value };
+  }
+
+  /** What a `yield*` passes on: ends as `return` does, and gives `error` back. */
+  async throw(error?: unknown): Promise<IteratorResult<T, undefined>> {
+    this.#finish();
+    throw error;
+  }
+
+  #finish(): void {
     this.#finished = true;
     for (const waiting of [...this.#waiting]) waiting.finish();
-    return Promise.resolve({ done: true, value: undefined });
   }
 
   [Symbol.asyncIterator](): this {

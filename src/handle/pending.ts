@@ -8,7 +8,7 @@ import { offAbort, onAbort } from '../abort.js';
 import type { Case, Parked, Port, Waiter } from '../engine.js';
 import { Status } from '../engine.js';
 import { ClosedError, DisconnectedError, label, type Unsent } from '../errors.js';
-import { delist, type Detachable, type Endpoint, enlist, PORT } from './endpoint.js';
+import { type Detachable, DISPOSED, delist, detached, type Endpoint, enlist, PORT } from './endpoint.js';
 
 /** What an operation that waits is made of. Subclasses say what its results mean. */
 export abstract class Pending implements Waiter, Detachable {
@@ -43,6 +43,8 @@ export abstract class Pending implements Waiter, Detachable {
       this.#onAbort = () => this.withdraw(this.#signal?.reason);
       onAbort(this.#signal, this.#onAbort);
     }
+    const ended = endedMeanwhile(this.#endpoint, this.#signal);
+    if (ended !== undefined) this.withdraw(ended.reason);
     return this;
   }
 
@@ -74,6 +76,15 @@ export abstract class Pending implements Waiter, Detachable {
     delist(this.#endpoint, this);
     if (this.#signal !== undefined && this.#onAbort !== undefined) offAbort(this.#signal, this.#onAbort);
   }
+}
+
+/** Why an operation just parked is over: encoding what it sends runs user code, which may abort its signal or dispose its handle. */
+export function endedMeanwhile(
+  endpoint: Endpoint<unknown>,
+  signal: AbortSignal | undefined,
+): { readonly reason: unknown } | undefined {
+  if (endpoint[DISPOSED]) return { reason: detached(endpoint, 'operation') };
+  return signal?.aborted ? { reason: signal.reason } : undefined;
 }
 
 /** A pending operation whose outcome is a promise. */

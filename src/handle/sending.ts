@@ -9,7 +9,7 @@ import { Status } from '../engine.js';
 import { ClosedError, DisconnectedError, label, TimeoutError } from '../errors.js';
 import type { Shared } from '../token.js';
 import { blockingOf, blockUntil, type SyncOptions } from './blocking.js';
-import { nextTurn, resolvedVoid } from './budget.js';
+import { nextTurn, resolvedVoid, spent, spentMuch } from './budget.js';
 import { Endpoint, LIVE, PORT, type Properties } from './endpoint.js';
 import { PendingPromise, shut } from './pending.js';
 
@@ -166,20 +166,31 @@ async function reportSent(operation: (progress: Progress) => Promise<void>): Pro
   }
 }
 
-const COUNTED = new Set(['ERR_HCHAN_CLOSED', 'ERR_HCHAN_DISCONNECTED', 'ERR_HCHAN_TIMEOUT', 'ERR_HCHAN_CODEC', 'ERR_HCHAN_DETACHED']);
+const COUNTED = new Set([
+  'ERR_HCHAN_CLOSED',
+  'ERR_HCHAN_DISCONNECTED',
+  'ERR_HCHAN_TIMEOUT',
+  'ERR_HCHAN_CODEC',
+  'ERR_HCHAN_DETACHED',
+]);
 
 /** Puts `sent` on an error of ours; leaves a signal's reason and an iterable's own error as they are. */
 function withSent(error: unknown, sent: number): unknown {
-  if (error instanceof Error && COUNTED.has((error as { code?: string }).code ?? '') && !('sent' in error && error.sent !== undefined)) {
+  if (
+    error instanceof Error &&
+    COUNTED.has((error as { code?: string }).code ?? '') &&
+    !('sent' in error && error.sent !== undefined)
+  ) {
     Object.defineProperty(error, 'sent', { value: sent, enumerable: true, configurable: true });
   }
   return error;
 }
 
-/** One batch where the values lie in an array, else one value at a time: an iterable is not asked for more than goes. */
-function* batches<T>(values: Iterable<T>): Generator<ArrayLike<T>> {
-  if (Array.isArray(values) || ArrayBuffer.isView(values)) yield values as unknown as ArrayLike<T>;
-  else for (const value of values) yield [value];
+/** An array in windows, else one value at a time: an iterable is not asked for more than goes. */
+function* batches<T>(values: Iterable<T>, window?: Window): Generator<ArrayLike<T>> {
+  if (!Array.isArray(values) && !ArrayBuffer.isView(values)) for (const value of values) yield [value];
+  else if (window === undefined) yield values as unknown as ArrayLike<T>;
+  else yield* window.over(values as unknown as ArrayLike<T>);
 }
 
 function trySendSome<T>(port: Port<T>, values: ArrayLike<T>, from: number, operation: string): number {
@@ -188,25 +199,59 @@ function trySendSome<T>(port: Port<T>, values: ArrayLike<T>, from: number, opera
   return went;
 }
 
-/** Turns of the loop that a long `sendMany` leaves to others: one for about as many messages as this. */
-const BATCH = 4096;
+/** Values of an array that are offered at once: at first, and at most. Offering them should take about a millisecond. */
+const WINDOW = 64;
+const WIDEST = 8192;
 
-async function sendAll<T>(endpoint: Endpoint<T>, values: Iterable<T>, signal: AbortSignal | undefined, progress: Progress): Promise<void> {
-  let untilTurn = BATCH;
-  for (const next of batches(values)) {
+/** The part of an array that a `sendMany` offers at once, so that it leaves turns of the loop to others. */
+class Window {
+  #width: number;
+
+  constructor(port: Port<never> | Port) {
+    this.#width = (port as Port).codec.size === undefined ? WINDOW : WIDEST;
+  }
+
+  /** `values` in windows; an array that fits into one as it is. */
+  *over<T>(values: ArrayLike<T>): Generator<ArrayLike<T>> {
+    if (values.length <= this.#width) yield values;
+    else
+      for (let from = 0, to = 0; from < values.length; from = to) {
+        to = from + this.#width;
+        yield ArrayBuffer.isView(values)
+          ? ((values as unknown as Uint8Array).subarray(from, to) as unknown as ArrayLike<T>)
+          : Array.prototype.slice.call(values, from, to);
+      }
+  }
+
+  /** Sends what there is room for of a window, and learns from how long that takes. */
+  offer<T>(port: Port<T>, values: ArrayLike<T>, from: number): number {
+    if (values.length < 2) return trySendSome(port, values, from, 'sendMany');
+    const began = performance.now();
+    const went = trySendSome(port, values, from, 'sendMany');
+    const ms = performance.now() - began;
+    if (ms > 2) this.#width = Math.max(1, this.#width >> 2);
+    else if (ms < 0.5 && went >= this.#width) this.#width = Math.min(WIDEST, this.#width * 2);
+    return went;
+  }
+}
+
+async function sendAll<T>(
+  endpoint: Endpoint<T>,
+  values: Iterable<T>,
+  signal: AbortSignal | undefined,
+  progress: Progress,
+): Promise<void> {
+  const window = new Window(endpoint[PORT] as Port);
+  for (const next of batches(values, window)) {
     for (let from = 0; from < next.length; ) {
+      signal?.throwIfAborted();
       const port = endpoint[LIVE]('sendMany');
-      let went = trySendSome(port, next, from, 'sendMany');
-      if (went === 0 && port.linger?.(true)) went = trySendSome(port, next, from, 'sendMany');
-      if (went === 0) signal?.throwIfAborted();
+      let went = window.offer(port, next, from);
+      if (went === 0 && port.linger?.(true)) went = window.offer(port, next, from);
       if (went === 0) await new PendingSend(endpoint, next[from] as T, signal).park(true, next[from]).promise;
       from += went || 1;
       progress.sent += went || 1;
-      untilTurn = went === 0 ? BATCH : untilTurn - went;
-      if (untilTurn > 0) continue;
-      untilTurn = BATCH;
-      await nextTurn();
-      signal?.throwIfAborted();
+      if (went > 1 ? spentMuch() : spent()) await nextTurn();
     }
   }
 }

@@ -1,7 +1,7 @@
 /** What differs between hosts: Node (and what speaks its modules). The twin for browsers is web.ts. */
 import { isMainThread as main } from 'node:worker_threads';
-import { nativeEngine as native } from '../native/engine.js';
 import type { EngineFactory } from '../engine.js';
+import { nativeEngine as native } from '../native/engine.js';
 
 /** Whether blocking this thread would block the whole program. */
 export const isMainThread: boolean = main;

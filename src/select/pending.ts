@@ -8,6 +8,7 @@ import { offAbort, onAbort } from '../abort.js';
 import type { Engine, Parked, Status, Waiter } from '../engine.js';
 import { resolved } from '../handle/budget.js';
 import { type Detachable, delist, type Endpoint, enlist } from '../handle/endpoint.js';
+import { endedMeanwhile } from '../handle/pending.js';
 import type { LiveCase } from './cases.js';
 import { type Result, resultOf } from './result.js';
 
@@ -39,10 +40,15 @@ export class PendingSelect implements Waiter, Detachable {
       this.#onAbort = () => this.#withdraw(this.#signal?.reason);
       onAbort(this.#signal, this.#onAbort);
     }
-    return new Promise((resolve, reject) => {
+    const promise = new Promise<Result>((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+    for (const endpoint of this.#handles) {
+      const ended = endedMeanwhile(endpoint, this.#signal);
+      if (ended !== undefined) this.#withdraw(ended.reason);
+    }
+    return promise;
   }
 
   settle(index: number, status: Status, value: unknown): void {
