@@ -18,6 +18,10 @@ import { Pending } from './pending.js';
 
 /** Values handled before the event loop gets a turn; less when the budget of time is spent. */
 const BATCH = 512;
+/** Handlers on the stack at once, each called by what the one before it sent; more wait for the stack to be empty. */
+const DEEPEST = 64;
+
+let nested = 0;
 
 class Parked extends Pending {
   readonly #consumption: Consumption<never>;
@@ -77,12 +81,15 @@ export class Consumption<T> {
     this.#end();
   }
 
-  /** The parked receive happened. */
+  /** The parked receive happened; in one thread the sender's own call may say so, and the handler be a sender too. */
   woken(status: Status, value: T): void {
+    if (nested >= DEEPEST) return queueMicrotask(() => this.woken(status, value));
     this.#parked = null;
     if (status !== Status.DONE) return this.#end();
+    nested++;
     this.#handle(value);
     this.#goOn();
+    nested--;
   }
 
   /** The parked receive was withdrawn, or its message did not decode. */
