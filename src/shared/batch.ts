@@ -91,6 +91,12 @@ class IncomingMany extends Incoming {
     this.blocks.push(this.block);
     if (this.block === 0) this.start += (this.length + 3) & ~3;
   }
+
+  override untake(): void {
+    this.start = this.starts.pop() ?? this.start;
+    this.lengths.pop();
+    this.blocks.pop();
+  }
 }
 
 /** What `recvBatch` came to. */

@@ -72,6 +72,7 @@ export function chanrecv(memory: Memory, wakes: Wakes, c: number, into: Incoming
     // Copied first: once it is committed, the record belongs to the sender again.
     into.take(m, sg + Sudog.FRAME);
     if (complete(memory, wakes, sg, Status.DONE)) return Status.DONE;
+    into.untake();
   }
 
   // Rule: a closed channel gives what is in it first, and only then that it is closed.

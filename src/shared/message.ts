@@ -118,6 +118,9 @@ export class Incoming {
     for (let i = 0; i < count; i++) words[to + i] = m[at + 1 + i] as number;
   }
 
+  /** The frame that was copied last is not to be received after all: its send has been withdrawn. */
+  untake(): void {}
+
   /** The value; after the locks have been let go. Throws CodecError. */
   decode(memory: Memory, codec: Codec<unknown>, label: string): unknown {
     const { length, block } = this;
