@@ -79,10 +79,10 @@ export interface Binding {
 export let native: Binding;
 
 /** Loads the addon into this thread and gives it the scratch; an Error where there is none. */
-export function connect(onCompletions: () => void): Loaded {
+export function connect(onCompletions: () => void, onOwnCompletions: () => void): Loaded {
   const loaded = loadAddon();
   if (loaded instanceof Error) return loaded;
-  const code = loaded.binding.init(scratch.bytes.buffer, onCompletions, () => queueMicrotask(onCompletions));
+  const code = loaded.binding.init(scratch.bytes.buffer, onCompletions, () => queueMicrotask(onOwnCompletions));
   if (code < 0) return new Error(`the native addon ${loaded.file} does not start in this thread (code ${code})`);
   // A copy: the exports were filled one by one, which left them slow to look up.
   native = { ...loaded.binding };

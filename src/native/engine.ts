@@ -18,7 +18,7 @@ import { block } from './block.js';
 import { describe, describeWatch } from './cases.js';
 import { failure } from './failure.js';
 import { encode } from './message.js';
-import { Operation, onCompletions, settle, stayAwake } from './park.js';
+import { Operation, onCompletions, onOwnCompletions, settle, stayAwake } from './park.js';
 import { NativePort } from './port.js';
 import { readToken } from './token.js';
 import { Code, Flavor } from './wire.js';
@@ -118,7 +118,7 @@ let engine: EngineFactory | Error | undefined;
 /** The engine, or why there is none in this thread. */
 export function nativeEngine(): EngineFactory | Error {
   if (engine === undefined) {
-    const loaded = connect(onCompletions);
+    const loaded = connect(onCompletions, onOwnCompletions);
     engine = loaded instanceof Error ? loaded : nativeFactory;
   }
   return engine;

@@ -84,6 +84,23 @@ export function onCompletions(): void {
   }
 }
 
+let own = false;
+
+/** As `onCompletions`, for what this thread has done itself. */
+export function onOwnCompletions(): void {
+  own = true;
+  try {
+    onCompletions();
+  } finally {
+    own = false;
+  }
+}
+
+/** Whether what is being told now was done by this thread, and so says nothing about how quick another one is. */
+export function isOwn(): boolean {
+  return own;
+}
+
 /** ms that the loop stays awake for completions that are likely to come soon: about what it takes to wake it. */
 const AWAKE = 0.2;
 let awake = false;

@@ -14,6 +14,7 @@ import { native } from './binding.js';
 import { nativeFactory } from './engine.js';
 import { failure } from './failure.js';
 import { decode, encode, fetchHeld, makeRoom } from './message.js';
+import { isOwn } from './park.js';
 import { Patience } from './patience.js';
 import { writeToken } from './token.js';
 import { Code, Flavor, Word } from './wire.js';
@@ -142,8 +143,9 @@ export class NativePort<T = unknown> implements Port<T> {
   }
 
   waited(send: boolean, ms: number): void {
-    if (send) this.#sending.parked(ms);
-    else this.#receiving.parked(ms);
+    const patience = send ? this.#sending : this.#receiving;
+    // Waiting for this very thread would be waiting in vain.
+    patience.parked(isOwn() ? Number.POSITIVE_INFINITY : ms);
   }
 
   close(): boolean {
