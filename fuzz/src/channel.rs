@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use hchan_core::{
-    Case, Channel, Event, Flavor, Op, Order, Parking, Shut, TryRecvError, TrySendError, Wake, park,
+    Case, Channel, Event, Flavor, Op, Order, Parking, Shut, TryRecvError, TrySendError, Wake, abandon, park,
 };
 
 use crate::Choices;
@@ -277,5 +277,7 @@ pub fn channel(data: &[u8]) {
             );
             value += 8;
         }
+        // A waiting operation and its channel hold each other, until the owner ends it.
+        abandon(real.ops.into_iter().flatten().collect());
     }
 }
