@@ -38,6 +38,13 @@ export class Books {
     }
     return values.length;
   }
+  /** Ends the lives that look whether it is over, each between two operations. */
+  end() {
+    Atomics.store(this.hands, LIVES + 1, 1);
+  }
+  get over() {
+    return Atomics.load(this.hands, LIVES + 1) === 1;
+  }
   get wrong() {
     return Atomics.load(this.hands, LIVES);
   }

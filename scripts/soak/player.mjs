@@ -1,6 +1,6 @@
 /**
  * One life in a soak: random operations on random channels, each written down before and after. Run as a worker, it goes
- * on until it is terminated.
+ * on until it is terminated or, in a gentle round, until it is told that it is over.
  */
 import { isMainThread, workerData } from 'node:worker_threads';
 import { attach, select, selectSync, send, trySelect } from 'hchan';
@@ -8,9 +8,8 @@ import { Books, chance, INTENDED, PER, REFUSED, SENT } from './books.mjs';
 
 /** One life: random operations until `over`, or until it is ended from outside. */
 export class Player {
-  constructor(channels, life, seed, books, blocking) {
-    Object.assign(this, { channels, life, books, blocking, random: chance(seed), next: life * PER, done: 0 });
-    this.operations = blocking ? [...AWAITING, ...WAITING] : AWAITING;
+  constructor(channels, life, seed, books, operations = AWAITING) {
+    Object.assign(this, { channels, life, books, operations, random: chance(seed), next: life * PER, done: 0 });
   }
   any() {
     return this.channels[this.random(this.channels.length)];
@@ -125,8 +124,8 @@ const AWAITING = [
   },
 ];
 
-/** For workers: what blocks, and what may wait for as long as nobody comes. */
-const WAITING = [
+/** For workers: what blocks. */
+const BLOCKING = [
   (player, channel) => sendOne(player, (value) => channel.sendSync(value, { timeout: player.random(4) })),
   (player, channel) => sendFew(player, (values) => channel.sendManySync(values, { timeout: player.random(4) })),
   (player, channel) => {
@@ -138,6 +137,10 @@ const WAITING = [
     player.take(channel.recvManySync(7, { timeout: player.random(4) }));
   },
   (player, channel) => selectBy(player, channel, (cases) => selectSync(cases, { timeout: player.random(10) })),
+];
+
+/** For workers that are terminated: what may wait for ever, if nobody comes. */
+const PATIENT = [
   (player, channel) => sendOne(player, (value) => channel.send(value)),
   (player, channel) => sendFew(player, (values) => channel.sendMany(values)),
   async (player, channel) => {
@@ -153,17 +156,18 @@ const WAITING = [
 ];
 
 if (!isMainThread) {
-  const { tokens, life, seed, books } = workerData;
+  const { tokens, life, seed, gentle, books: shared } = workerData;
+  const books = new Books(shared);
   const player = new Player(
     tokens.map((token) => attach(token)),
     life,
     seed,
-    new Books(books),
-    true,
+    books,
+    gentle ? [...AWAITING, ...BLOCKING] : [...AWAITING, ...BLOCKING, ...PATIENT],
   );
-  while (!player.spent) await player.play();
+  while (!player.spent && !books.over) await player.play();
   // Its messages are used up: it takes from now on.
-  while (true) {
+  while (!gentle) {
     player.hold(7);
     player.take(await player.any().recvMany(7));
   }
