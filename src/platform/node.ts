@@ -3,18 +3,27 @@ import { isMainThread as main } from 'node:worker_threads';
 import type { EngineFactory } from '../engine.js';
 import { nativeEngine as native } from '../native/engine.js';
 
-/** Whether blocking this thread would block the whole program. */
-export const isMainThread: boolean = main;
+/** Whether blocking this thread would block the whole program. Deno takes its Web Workers for main threads. */
+export const isMainThread: boolean = main && !('WorkerGlobalScope' in globalThis);
 
 /** Runs `turn` once the event loop has looked at its other events. */
 export const defer: (turn: () => void) => void = setImmediate;
 
-/** An environment variable, or undefined. */
+/** An environment variable, or undefined, also where Deno does not permit to look. */
 export function environment(name: string): string | undefined {
-  return process.env[name];
+  try {
+    return process.env[name];
+  } catch {
+    return undefined;
+  }
 }
 
 /** The native engine, or why there is none. */
 export function nativeEngine(): EngineFactory | Error {
-  return native();
+  try {
+    return native();
+  } catch (error) {
+    // Deno throws for what it does not permit.
+    return error as Error;
+  }
 }

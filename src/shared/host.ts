@@ -2,8 +2,8 @@
  * What the host says of threads: this one's number, and whether another one lives.
  *
  * Node says when a worker that this thread has started exits; Linux knows at any moment which threads a process has.
- * A host that says neither (a browser) has Web Locks, which die with their thread; see liveness.ts. No module is imported
- * for it, so that this loads everywhere.
+ * A host that says neither (a browser, Deno without permission to see /proc) has Web Locks, which die with their thread; see
+ * liveness.ts. No module is imported for it, so that this loads everywhere.
  */
 
 interface Files {
@@ -17,7 +17,9 @@ interface Threads {
 }
 interface ExitingWorker {
   readonly threadId: number;
-  once(event: 'exit', listener: () => void): unknown;
+  once?(event: 'exit', listener: () => void): unknown;
+  /** Bun's Web Workers. */
+  addEventListener?(event: 'close', listener: () => void): unknown;
 }
 interface Host {
   readonly platform?: string;
@@ -57,11 +59,17 @@ export function tidLives(tid: number): boolean | undefined {
   return files.existsSync(`/proc/self/task/${tid}`);
 }
 
-/** Calls `onExit` with the number of each worker that this thread starts from now on, when it has exited. */
+/** Whether this is Deno, which tells of exits while the thread still runs, and has Web Locks. */
+export const isDeno: boolean = 'Deno' in globalThis;
+
+/** Calls `onExit` with the number of each worker that this thread starts from now on, when the host says that it has exited. */
 export function onWorkerExit(onExit: (threadId: number) => void): void {
+  if (isDeno && ownTid() === 0) return;
   host?.on?.('worker', (worker) => {
     const { threadId } = worker;
-    worker.once('exit', () => onExit(threadId));
+    const exited = (): void => onExit(threadId);
+    if (worker.once === undefined) worker.addEventListener?.('close', exited);
+    else worker.once('exit', exited);
   });
 }
 

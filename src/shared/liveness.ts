@@ -6,7 +6,7 @@
  * that blocks learns it from one that does not.
  */
 import type { Arena } from './arena.js';
-import { tidLives } from './host.js';
+import { isDeno, threadId, tidLives } from './host.js';
 import { THREAD_WORDS, THREADS, Thread } from './layout.js';
 
 interface Locks {
@@ -15,8 +15,9 @@ interface Locks {
 }
 
 function locks(): Locks | undefined {
-  // Node tells of exits itself.
-  if ((globalThis as { process?: { versions?: { node?: string } } }).process?.versions?.node !== undefined) return undefined;
+  // Node tells of exits itself. In Deno a lock that is held keeps its thread going, which only a Web Worker does anyway.
+  const { process } = globalThis as { process?: { versions?: { node?: string } } };
+  if (process?.versions?.node !== undefined && !isDeno) return undefined;
   return (globalThis as { navigator?: { locks?: Locks } }).navigator?.locks;
 }
 
@@ -27,6 +28,7 @@ function nameOf(arena: Arena, slot: number): string {
 /** Holds this thread's lock from now on, if there are such locks and they are needed. */
 export function holdWebLock(arena: Arena, given: Locks | undefined = locks()): void {
   if (tidLives(arena.i32[arena.thread + Thread.TID] as number) !== undefined) return;
+  if (isDeno && (threadId !== 0 || !('WorkerGlobalScope' in globalThis))) return;
   given?.request(nameOf(arena, arena.slot), () => {
     Atomics.store(arena.i32, arena.thread + Thread.WEB_LOCK, 1);
     return new Promise(() => {});

@@ -42,6 +42,8 @@ import { append, dequeueSudoG, finish } from './waitq.js';
 
 /** At most this often does anybody look who has died, in ms. */
 const LOOK = 200;
+/** How long a worker that is said to have exited is given to really do so, in ms, before it is looked for again. */
+const EXITING = 10;
 
 /** Gives `arena` its means to find and clear up after dead threads. */
 export function watchOver(arena: Arena): void {
@@ -87,13 +89,21 @@ function look(arena: Arena): void {
   }
 }
 
-/** A worker has exited. */
+/** A worker has exited, says the host. */
 export function onExit(arena: Arena, exited: number): void {
   for (let slot = 0; slot < MAX_THREADS; slot++) {
     const thread = THREADS + slot * THREAD_WORDS;
     const live = Atomics.load(arena.i32, thread + Thread.STATE) === ThreadState.LIVE;
-    if (live && slot !== arena.slot && arena.i32[thread + Thread.THREAD_ID] === exited) bury(arena, slot);
+    if (!live || slot === arena.slot || arena.i32[thread + Thread.THREAD_ID] !== exited) continue;
+    // Deno says so early: a thread that still runs would go on writing as if the slot were its own.
+    if (tidLives(Atomics.load(arena.i32, thread + Thread.TID)) === true) later(() => onExit(arena, exited));
+    else bury(arena, slot);
   }
+}
+
+function later(again: () => void): void {
+  const timer: { unref?(): void } = setTimeout(again, EXITING);
+  timer.unref?.();
 }
 
 /** Clears up after the dead thread in `slot`. */
