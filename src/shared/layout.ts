@@ -138,6 +138,8 @@ export const Chan = {
   NEXT_FREE: 28,
   /** 1: made without a capacity. */
   UNBOUNDED: 29,
+  /** 1: closed by the loss of its last sender, not by a call of `close`. */
+  CLOSED_ITSELF: 30,
 } as const;
 
 export const Flag = { CLOSED: 1, DISCONNECTED: 2, BROKEN: 4 } as const;

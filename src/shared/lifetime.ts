@@ -123,7 +123,10 @@ export function uncountHandle(arena: Arena, c: number, direction: Direction): vo
 /** What the counts of a channel, which is locked, ask for. */
 export function afterUncount(arena: Arena, c: number): void {
   const m = arena.i32;
-  if (m[c + Chan.SENDERS] === 0) closechan(arena, arena.wakes, c);
+  if (m[c + Chan.SENDERS] === 0 && ((m[c + Chan.FLAGS] as number) & Flag.CLOSED) === 0) {
+    m[c + Chan.CLOSED_ITSELF] = 1;
+    closechan(arena, arena.wakes, c);
+  }
   if (m[c + Chan.RECEIVERS] === 0 && ((m[c + Chan.FLAGS] as number) & Flag.DISCONNECTED) === 0) {
     disconnect(arena, arena.wakes, c);
     // What nobody can receive is let go.
@@ -180,7 +183,7 @@ export function readKey(key: string): Key | undefined {
   return { arena, c: Number(c), number: Number(number), direction: Number(direction), secret };
 }
 
-/** Counts a handle for a token; false: its channel is gone, or it was never made. */
+/** Counts a handle for a token; false: its channel is gone or the token's side of it is, or it was never made. */
 export function redeem(arena: Arena, key: Key, id: number, direction: Direction): boolean {
   const { c } = key;
   if ((key.direction & direction) !== direction || !isSlot(arena, c)) return false;
@@ -198,9 +201,12 @@ export function redeem(arena: Arena, key: Key, id: number, direction: Direction)
   return known;
 }
 
-/** Whether a handle of the direction can be made: a sender of a closed channel can, a receiver of a disconnected one cannot. */
+/** Whether a handle of the direction makes sense: its side has not ended by itself. After `close`, there is one more of a closed channel. */
 function alive(m: Int32Array, c: number, direction: Direction): boolean {
-  return !(direction & Direction.RECV && (m[c + Chan.FLAGS] as number) & Flag.DISCONNECTED);
+  const ended =
+    ((direction & Direction.SEND) !== 0 && m[c + Chan.SENDERS] === 0) ||
+    ((direction & Direction.RECV) !== 0 && m[c + Chan.RECEIVERS] === 0);
+  return !ended || (((m[c + Chan.FLAGS] as number) & Flag.CLOSED) !== 0 && m[c + Chan.CLOSED_ITSELF] === 0);
 }
 
 function isSlot(arena: Arena, c: number): boolean {
