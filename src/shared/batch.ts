@@ -11,6 +11,7 @@ import type { Arena } from './arena.js';
 import { chanrecv, chansend } from './hchan.js';
 import { Chan, INLINE } from './layout.js';
 import { Incoming, Outgoing } from './message.js';
+import type { SharedPort } from './port.js';
 
 /** Messages in a batch at most. */
 export const BATCH = 128;
@@ -19,22 +20,17 @@ const sending = new Outgoing();
 
 /**
  * Sends the first of `values[from..]`. Returns how many went, or minus the status of a shut channel; undefined if the first one is long
- * and has to go by itself. Throws CodecError if the first one does not fit.
+ * and has to go by itself. Throws CodecError if the first one does not fit, DetachedError if encoding disposed the port.
  */
-export function sendBatch(
-  arena: Arena,
-  c: number,
-  codec: Codec<unknown>,
-  values: ArrayLike<unknown>,
-  from: number,
-  label: string,
-): number | undefined {
+export function sendBatch(port: SharedPort<unknown>, values: ArrayLike<unknown>, from: number): number | undefined {
+  const { arena, c, codec, label } = port;
   const m = arena.i32;
   const room = (m[c + Chan.CAP] as number) - (m[c + Chan.COUNT] as number);
   const most = Math.min(values.length - from, BATCH, Math.max(1, room));
   const first = scratch.begin();
   try {
     const bounds = encodeSome(codec, values, from, most, label);
+    port.refuseDisposed();
     return bounds.length === 0 ? undefined : sendEncoded(arena, c, bounds);
   } finally {
     scratch.release(first);

@@ -85,6 +85,17 @@ function arenaOf(cases: readonly Case[]): Arena | undefined {
   return arena;
 }
 
+/** Reports what a batch left behind good values, which comes before anything new. True: `waiter` was told. */
+function faulty(cases: readonly Case[], waiter: Waiter): boolean {
+  for (const [index, scase] of cases.entries()) {
+    const undecoded = scase.send ? undefined : portIn(scase).takeUndecoded();
+    if (undecoded === undefined) continue;
+    waiter.fail(index, undecoded.error);
+    return true;
+  }
+  return false;
+}
+
 export const sharedEngine: EngineFactory = {
   name: 'shared',
 
@@ -105,6 +116,7 @@ export const sharedEngine: EngineFactory = {
 
   trySelect(cases: readonly Case[], biased: boolean, waiter: Waiter): boolean {
     if (cases.length === 0) return false;
+    if (faulty(cases, waiter)) return true;
     const arena = arenaOf(cases);
     if (arena !== undefined) return new Selecting(arena, cases, biased, waiter).attempt();
     return tryMixed(cases, biased, waiter);
@@ -112,6 +124,7 @@ export const sharedEngine: EngineFactory = {
 
   park(cases: readonly Case[], biased: boolean, waiter: Waiter): Parked | null {
     if (cases.length === 0) return idle();
+    if (faulty(cases, waiter)) return null;
     const arena = arenaOf(cases);
     if (arena === undefined) return parkMixed(cases, biased, waiter);
     const waiting = new Selecting(arena, cases, biased, waiter).park();
@@ -121,6 +134,7 @@ export const sharedEngine: EngineFactory = {
 
   block(cases: readonly Case[], biased: boolean, timeout: number, waiter: Waiter): boolean {
     if (cases.length === 0) return sleepThrough(timeout);
+    if (faulty(cases, waiter)) return true;
     const arena = arenaOf(cases);
     if (arena === undefined) return blockMixed(cases, biased, timeout, waiter);
     return new Selecting(arena, cases, biased, waiter).block(timeout);

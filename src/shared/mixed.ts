@@ -109,7 +109,11 @@ export function parkMixed(cases: readonly Case[], biased: boolean, waiter: Waite
     },
   };
   const again = (): void => {
-    if (!over && !tryMixed(cases, biased, told)) watching = watchMixed(cases, again);
+    try {
+      if (!over && !tryMixed(cases, biased, told)) watching = watchMixed(cases, again);
+    } catch (error) {
+      if (!over) told.fail(0, error);
+    }
   };
   watching = watchMixed(cases, again);
   return {

@@ -6,7 +6,7 @@
  */
 import { type Codec, codecSpec, encodeTo, isFallible } from '../codec/codec.js';
 import { type Case, CLOSED, type Direction, EMPTY, type Engine, type Port, Status } from '../engine.js';
-import { ChannelError, label } from '../errors.js';
+import { ChannelError, DetachedError, label } from '../errors.js';
 import { scratch } from '../scratch.js';
 import type { TokenBody } from '../token.js';
 import type { Arena } from './arena.js';
@@ -119,11 +119,17 @@ export class SharedPort<T> implements Port<T> {
     const start = scratch.begin();
     try {
       encodeTo(this.codec as Codec<unknown>, value, this.label);
+      this.refuseDisposed();
       sending.set(start, scratch.end(start));
       return this.#send();
     } finally {
       scratch.release(start);
     }
+  }
+
+  /** Throws if the port was disposed: by user code, since the facade looked. */
+  refuseDisposed(): void {
+    if (this.#counted.given) throw new DetachedError(`operation on a disposed handle of ${this.label}`);
   }
 
   /** Sends what `sending` holds. */
@@ -154,7 +160,7 @@ export class SharedPort<T> implements Port<T> {
 
   trySendMany(values: ArrayLike<T>, from: number): number {
     refuseBroken(this.#arena, this.c);
-    const sent = sendBatch(this.#arena, this.c, this.codec as Codec<unknown>, values, from, this.label);
+    const sent = sendBatch(this as SharedPort<unknown>, values, from);
     if (sent !== undefined) return sent;
     const status = this.trySend(values[from] as T);
     return status <= Status.DONE ? status : -status;
@@ -193,7 +199,8 @@ export class SharedPort<T> implements Port<T> {
     if (this.#undecoded !== undefined) this.#report();
     refuseBroken(this.#arena, this.c);
     const before = into.length;
-    while (into.length - before < max) {
+    // A codec's decode may dispose the port.
+    while (into.length - before < max && !this.#counted.given) {
       const most = Math.min(this.#batch, max - (into.length - before));
       const { status, count, failure } = recvBatch(this.#arena, this.c, this.codec as Codec<unknown>, into, most, this.label);
       if (failure !== undefined) {
@@ -208,9 +215,14 @@ export class SharedPort<T> implements Port<T> {
   }
 
   #report(): never {
-    const error = this.#undecoded?.error;
+    throw this.takeUndecoded()?.error;
+  }
+
+  /** What a batch left for the next receive to report, and leaves it no more. */
+  takeUndecoded(): { readonly error: unknown } | undefined {
+    const undecoded = this.#undecoded;
     this.#undecoded = undefined;
-    throw error;
+    return undecoded;
   }
 
   close(): boolean {

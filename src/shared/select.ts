@@ -121,11 +121,12 @@ export class Selecting {
     this.#waiter.fail(index, error);
   }
 
-  /** Encodes what is to be sent, runs `body`, and lets go of what was not sent. CodecError before anything happens. */
+  /** Encodes what is to be sent, runs `body`, and lets go of what was not sent. CodecError, DetachedError before anything happens. */
   #encoded<R>(body: () => R): R {
     const start = scratch.begin();
     try {
       for (const scase of this.cases) this.#out.push(scase.send ? encode(scase) : null);
+      for (const scase of this.cases) portIn(scase).refuseDisposed();
       for (const out of this.#out) if (out !== null) settleLong(this.arena, out);
       return body();
     } finally {

@@ -1,0 +1,65 @@
+/** A codec that disposes the handle it works for: an attempt said "full", or sent through the disposed handle. */
+import { type Channel, type Codec, codec, DetachedError, send, trySelect } from 'hchan';
+import { expect, test } from 'vitest';
+import { CROSSING, forEngines } from '../conformance/engines.js';
+
+/** Strings; `during` is called while one is encoded, and while one is decoded. */
+function interrupted(during: () => void): Codec<string> {
+  return {
+    id: 'interrupted',
+    encode(value, to) {
+      during();
+      codec.string.encode(value, to);
+    },
+    decode(from) {
+      during();
+      return codec.string.decode(from);
+    },
+  };
+}
+
+const LONG = 'x'.repeat(5000);
+
+const WAYS: Record<string, (channel: Channel<string>) => unknown> = {
+  trySend: (channel) => channel.trySend('x'),
+  'trySend of a long message': (channel) => channel.trySend(LONG),
+  trySendMany: (channel) => channel.trySendMany(['x', 'y']),
+  'trySendMany of long messages': (channel) => channel.trySendMany([LONG, LONG]),
+  trySelect: (channel) => trySelect({ out: send(channel, 'x') }),
+  sendSync: (channel) => channel.sendSync('x', { timeout: 5000, allowMainThread: true }),
+};
+
+forEngines(CROSSING, (engine) => {
+  for (const capacity of [0, 4]) {
+    for (const [way, call] of Object.entries(WAYS)) {
+      test(`${way} at capacity ${capacity} fails when encoding disposes its handle, and nothing is sent`, () => {
+        let channel: Channel<string> | undefined;
+        const made = engine.make<string>(capacity, { codec: interrupted(() => channel?.[Symbol.dispose]()) });
+        const others = [made.sender(), made.receiver()] as const;
+        channel = made;
+        expect(() => call(made)).toThrow(DetachedError);
+        expect(others[1].tryRecv()).toBeNull();
+        expect(others[0].closed).toBe(false);
+      });
+    }
+  }
+
+  test('trySelect fails when encoding disposes the handle of another of its cases', () => {
+    let victim: Channel<string> | undefined;
+    const made = engine.make<string>(4, { codec: interrupted(() => victim?.[Symbol.dispose]()) });
+    victim = engine.make<string>(4);
+    const cases = { out: send(made, 'x'), in: victim };
+    expect(() => trySelect(cases)).toThrow(DetachedError);
+    expect(made.length).toBe(0);
+  });
+
+  test('tryRecvMany takes nothing more once decoding has disposed its handle', () => {
+    let channel: Channel<string> | undefined;
+    const made = engine.make<string>(4, { codec: interrupted(() => channel?.[Symbol.dispose]()) });
+    const other = made.receiver();
+    made.trySendMany(['a', 'b']);
+    channel = made;
+    expect(made.tryRecvMany(2)).toEqual(['a']);
+    expect(other.tryRecv()).toMatchObject({ value: 'b' });
+  });
+});
