@@ -3,7 +3,6 @@
  */
 import type { Codec } from './codec/codec.js';
 import { Direction, EMPTY, type Engine, type Parked, type Port, Status } from './engine.js';
-import { local } from './local/engine.js';
 
 /** An operation that only its owner can end. */
 const WAITING: Parked = { cancel: () => true };
@@ -12,10 +11,10 @@ const neverEngine: Engine = {
   name: 'local',
   trySelect: () => false,
   park: () => WAITING,
-  // A channel that nobody else holds: the local engine knows how long, and whether, a thread may wait for it.
-  block(cases, biased, timeout, waiter) {
-    const quiet = local.open('local', { capacity: 0, codec: cases[0]?.port.codec as Codec<unknown>, name: cases[0]?.port.name });
-    return local.block([{ port: quiet, send: false, value: undefined }], biased, timeout, waiter);
+  // Waits for nothing, where worker.terminate() and process.exit() reach it.
+  block(_cases, _biased, timeout) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, timeout);
+    return false;
   },
 };
 

@@ -21,16 +21,24 @@ export interface Channel<T> extends Sender<T>, Receiver<T> {
   unref(): this;
 }
 
-const SENDS = { async: ['send', 'sendMany'], sync: ['trySend', 'sendSync', 'trySendMany', 'sendManySync', 'close'] } as const;
-const RECEIVES = {
-  async: ['recv', 'recvMany', 'recvManyInto', 'consume'],
-  sync: ['tryRecv', 'recvSync', 'tryRecvMany', 'recvManySync', 'valuesSync', Symbol.asyncIterator],
-} as const;
+const SENDS = ['send', 'sendMany', 'trySend', 'sendSync', 'trySendMany', 'sendManySync', 'close'] as const;
+const RECEIVES = [
+  'recv',
+  'recvMany',
+  'recvManyInto',
+  'consume',
+  'tryRecv',
+  'recvSync',
+  'tryRecvMany',
+  'recvManySync',
+  'valuesSync',
+  Symbol.asyncIterator,
+] as const;
 
 class SenderHandle extends SendingEnd<unknown> {}
 class ReceiverHandle extends ReceivingEnd<unknown> {}
-forbid(SenderHandle, RECEIVES);
-forbid(ReceiverHandle, SENDS);
+forbid(SenderHandle, ReceivingEnd, RECEIVES);
+forbid(ReceiverHandle, SendingEnd, SENDS);
 
 class ChannelHandle extends ReceivingEnd<unknown> {
   sender(): Sender<unknown> {
@@ -56,25 +64,23 @@ for (const [made, name] of [
   Object.defineProperty(made.prototype, Symbol.toStringTag, { value: name, configurable: true });
 }
 
-/** Gives a handle class the other direction's operations, each a DirectionError. */
+/**
+ * Gives a handle class the other direction's operations, each of which checks its arguments and then finds that the
+ * handle has not that direction.
+ */
 function forbid(
   handle: typeof Endpoint<unknown>,
-  operations: { readonly async: readonly string[]; readonly sync: readonly (string | symbol)[] },
+  other: typeof Endpoint<unknown>,
+  operations: readonly (string | symbol)[],
 ): void {
-  const refuse = (endpoint: Endpoint<unknown>, operation: string) => {
-    endpoint[LIVE](operation);
-    return misdirected(endpoint[PORT], operation);
-  };
-  for (const operation of operations.async) {
-    async function refused(this: Endpoint<unknown>): Promise<never> {
-      throw refuse(this, operation);
-    }
-    Object.defineProperty(handle.prototype, operation, { value: refused, configurable: true, writable: true });
-  }
-  for (const operation of operations.sync) {
-    const name = typeof operation === 'symbol' ? 'iterate' : operation;
-    function refused(this: Endpoint<unknown>): never {
-      throw refuse(this, name);
+  for (const operation of operations) {
+    const real = Reflect.get(other.prototype, operation) as (...given: unknown[]) => unknown;
+    function refused(this: Endpoint<unknown>, ...given: unknown[]): unknown {
+      const refuse = (name: string): never => {
+        this[LIVE](name);
+        throw misdirected(this[PORT], name);
+      };
+      return Reflect.apply(real, Object.create(this, { [LIVE]: { value: refuse } }), given);
     }
     Object.defineProperty(handle.prototype, operation, { value: refused, configurable: true, writable: true });
   }
