@@ -6,7 +6,7 @@ import { outcome } from './program.js';
 forEngines(CROSSING, (engine) => {
   test('68 a storm: workers terminated at random moments lose no message and receive none twice', async () => {
     const seed = Number(process.env['HCHAN_TEST_SEED'] ?? Date.now() % 1_000_000_000);
-    const workers = scaled(100, 40);
+    const workers = scaled(200, 40);
     const result = await outcome('storm', [engine.name, seed, workers], 0, 120_000 * Math.max(1, workers / 200));
     console.log(`68 ${engine.name}: ${workers} workers, HCHAN_TEST_SEED=${seed}: ${JSON.stringify(result)}`);
     expect(result['gone']).toBeGreaterThan(workers);
