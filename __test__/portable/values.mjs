@@ -24,7 +24,7 @@ const echo = {
 const carries = (type, values, expected) => ({ main: (host) => echo.main(host, type, values, expected), worker: echo.worker });
 
 function various() {
-  const cyclic = { name: 'self', list: [1, , 3].map((each) => each), nothing: undefined, nil: null };
+  const cyclic = { name: 'self', list: Object.assign(new Array(3), { 1: 'middle' }), nothing: undefined, nil: null };
   cyclic.self = cyclic;
   return [
     cyclic,

@@ -25,21 +25,36 @@ function nameOf(arena: Arena, slot: number): string {
   return `hchan ${arena.id} ${slot} ${arena.i32[THREADS + slot * THREAD_WORDS + Thread.GENERATION]}`;
 }
 
+/** WEB_LOCK: 0, or what its thread has done about its lock. */
+const HELD = 1;
+const ASKED_FOR = 2;
+
 /** Holds this thread's lock from now on, if there are such locks and they are needed. */
 export function holdWebLock(arena: Arena, given: Locks | undefined = locks()): void {
-  if (tidLives(arena.i32[arena.thread + Thread.TID] as number) !== undefined) return;
+  const { i32, thread } = arena;
+  if (given === undefined || tidLives(i32[thread + Thread.TID] as number) !== undefined) return;
   if (isDeno && (threadId !== 0 || !('WorkerGlobalScope' in globalThis))) return;
-  given?.request(nameOf(arena, arena.slot), () => {
-    Atomics.store(arena.i32, arena.thread + Thread.WEB_LOCK, 1);
+  given.request(nameOf(arena, arena.slot), () => {
+    Atomics.store(i32, thread + Thread.WEB_LOCK, HELD);
     return new Promise(() => {});
   });
+  Atomics.compareExchange(i32, thread + Thread.WEB_LOCK, 0, ASKED_FOR);
 }
 
-/** Calls `onDead`, some time later, if the thread in `slot` holds its lock no more. */
+/** Locks that were free although their threads had asked for them. */
+const free = new Set<string>();
+
+/**
+ * Calls `onDead`, some time later, if the thread in `slot` holds its lock no more. A thread that died before it heard that
+ * it has the lock is found by the second question: by then the host had dealt with its request.
+ */
 export function askWebLock(arena: Arena, slot: number, onDead: () => void, given: Locks | undefined = locks()): void {
-  if (Atomics.load(arena.i32, THREADS + slot * THREAD_WORDS + Thread.WEB_LOCK) !== 1) return;
+  const state = Atomics.load(arena.i32, THREADS + slot * THREAD_WORDS + Thread.WEB_LOCK);
+  if (state === 0) return;
   const name = nameOf(arena, slot);
   given?.request(name, { ifAvailable: true }, (lock) => {
-    if (lock !== null && name === nameOf(arena, slot)) onDead();
+    if (lock === null || name !== nameOf(arena, slot)) free.delete(name);
+    else if (state === HELD || free.delete(name)) onDead();
+    else free.add(name);
   });
 }
