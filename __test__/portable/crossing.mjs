@@ -120,7 +120,7 @@ export const crossing = {
   'many senders and receivers lose and double nothing': {
     async main({ chan, start }) {
       const [work, results] = [chan(3, { codec: codec.u32 }), unbounded({ codec: codec.u32, engine: chan(1).engine })];
-      const tokens = () => ({ work: work.receiver().share(), results: results.sender().share() });
+      const tokens = () => ({ work: work.receiver().share(), results: results.share() });
       const workers = [start(tokens()), start(tokens()), start(tokens())];
       const receivers = results.receiver();
       results[Symbol.dispose]();
@@ -139,7 +139,9 @@ export const crossing = {
       );
     },
     async worker({ work, results }) {
-      const [from, to] = [attach(work), attach(results)];
+      const [from, both] = [attach(work), attach(results)];
+      const to = both.sender();
+      both[Symbol.dispose]();
       let count = 0;
       for await (const each of from) {
         to.trySend(each);
