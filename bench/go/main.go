@@ -3,6 +3,7 @@
 //	go-rivals CONTESTANT PATTERN CAPACITY PAYLOAD
 //
 // Reads numbers of messages from stdin, one a line, and answers each with a line of JSON, as crates/bench does.
+// `go-rivals select ready|woken CASES number` measures reflect.Select over as many channels instead.
 // Exit code 2: unknown names. Exit code 3: this contestant cannot run this pattern.
 package main
 
@@ -50,13 +51,20 @@ func answerAll[P any](contestant, pattern string, capacity int, payload payload[
 	if open == nil || contestant == "mutex" && capacity == 0 {
 		fail(3, "it cannot run this")
 	}
+	answerEach(func(messages int) (run, bool, error) {
+		return (&load[P]{payload: payload, open: open, messages: messages}).measure(pattern)
+	})
+}
+
+// answerEach measures once for every line of stdin.
+func answerEach(measure func(messages int) (measured run, known bool, err error)) {
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
 		messages, err := strconv.Atoi(lines.Text())
 		if err != nil || messages < 1 {
 			fail(2, "a number of messages was expected")
 		}
-		measured, known, err := (&load[P]{payload: payload, open: open, messages: messages}).measure(pattern)
+		measured, known, err := measure(messages)
 		if !known {
 			fail(3, "it cannot run this")
 		}
@@ -76,6 +84,13 @@ func main() {
 	capacity, err := strconv.Atoi(os.Args[3])
 	if err != nil || capacity < 0 {
 		fail(2, "a capacity was expected")
+	}
+	if contestant == "select" {
+		if capacity < 1 || kind != "number" {
+			fail(2, "select takes a number of cases, and numbers")
+		}
+		answerEach(func(selects int) (run, bool, error) { return measureSelect(pattern, capacity, selects) })
+		return
 	}
 	switch kind {
 	case "number":

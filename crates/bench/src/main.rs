@@ -2,12 +2,14 @@
 //!
 //! `hchan-bench CONTESTANT PATTERN CAPACITY PAYLOAD` reads numbers of messages from stdin, one a line, runs the pattern
 //! with as many, and answers each with a line of JSON: `{"messages":…,"nanoseconds":…}`, with `latency` in ping-pong.
+//! `hchan-bench select ready|woken CASES number` measures crossbeam-channel's `Select` over as many channels instead.
 //! Exit code 2: unknown names. Exit code 3: this contestant cannot run this pattern.
 
 mod carrier;
 mod pattern;
 mod payload;
 mod rivals;
+mod select;
 
 use std::io::{Write, stdin, stdout};
 use std::process::ExitCode;
@@ -39,6 +41,9 @@ fn with_payload<P: Payload>(contestant: &str) -> Option<Runner> {
 }
 
 fn runner(contestant: &str, payload: &str) -> Option<Runner> {
+    if contestant == "select" {
+        return (payload == "number").then_some(select::run);
+    }
     match payload {
         "number" => with_payload::<Number>(contestant),
         "string64" => with_payload::<Text>(contestant),
