@@ -16,7 +16,10 @@ export function describe(cases: readonly Case[]): number {
   try {
     const places = cases.map((scase) => (scase.send ? message(scase) : undefined));
     const at = reserve(cases.length);
-    for (const [i, { send, port }] of cases.entries()) write(at, i, send ? Kind.SEND : Kind.RECV, port, places[i]);
+    for (let i = 0; i < cases.length; i++) {
+      const { send, port } = cases[i] as Case;
+      write(at, i, send ? Kind.SEND : Kind.RECV, port, places[i]);
+    }
     return at;
   } finally {
     scratch.release(start);

@@ -25,7 +25,8 @@ import { Code, Flavor } from './wire.js';
 
 /** Reports what a batch left behind good values, which comes before anything new. True: `waiter` was told. */
 function faulty(cases: readonly Case[], waiter: Waiter): boolean {
-  for (const [index, { send, port }] of cases.entries()) {
+  for (let index = 0; index < cases.length; index++) {
+    const { send, port } = cases[index] as Case;
     if (send || !(port as NativePort).hasFault) continue;
     try {
       (port as NativePort).throwFault();

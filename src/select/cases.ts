@@ -64,14 +64,20 @@ export interface LiveCase extends Case {
 export function checkCases(cases: unknown, operation: string): readonly LiveCase[] {
   const given = checkPlain(cases, operation);
   const keys = Object.keys(given);
+  // Each is read once: a getter may say something else the second time, and reading is dear where there are many.
+  const ones: unknown[] = [];
   const handles: (Endpoint<unknown> | undefined)[] = [];
-  for (const key of keys) handles.push(checkCase(key, given[key], operation));
+  for (const key of keys) {
+    const one = given[key];
+    ones.push(one);
+    handles.push(checkCase(key, one, operation));
+  }
   const live: LiveCase[] = [];
   for (let i = 0; i < keys.length; i++) {
     const endpoint = handles[i];
     if (endpoint === undefined) continue;
     const key = keys[i] as string;
-    const one = given[key];
+    const one = ones[i];
     const send = one instanceof Sending;
     const port = endpoint[LIVE](operation);
     if (!(port.direction & (send ? Direction.SEND : Direction.RECV))) {
