@@ -34,7 +34,10 @@ async function fuzz(stage, seed, ms, file) {
 }
 
 function start(role) {
-  const loaded = connect(() => {});
+  const loaded = connect(
+    () => {},
+    () => {},
+  );
   if (loaded instanceof Error) throw loaded;
   return role;
 }

@@ -45,7 +45,7 @@ const ODDITIES = {
 const FUNCTIONS = {
   mute: ['small'],
   stats: [],
-  init: ['any', 'any'],
+  init: ['any', 'any', 'any'],
   setScratch: ['odd'],
   open: ['flavor', 'capacity'],
   attach: ['offset', 'direction'],
