@@ -106,6 +106,25 @@ function waiters(engine: EngineCase): void {
     }
   });
 
+  test('20, 21 operations are told in the order they happened when some await a turn of the loop', async () => {
+    const channel = engine.make<number>(3);
+    // Operations that never let the loop turn: from some point on, those that happen at once await a turn.
+    for (const end = performance.now() + 40; performance.now() < end; ) {
+      void channel.send(0);
+      channel.tryRecv();
+    }
+    const told: string[] = [];
+    const tell = (what: string) => () => void told.push(what);
+    const operations = numbers(0, 5).map((i) => channel.send(i).then(tell(`sent ${i}`)));
+    const selected = select({ it: send(channel, 5) }).then(tell('sent 5'));
+    for (const i of numbers(0, 3)) expect(channel.tryRecv()).toEqual(ok(i));
+    operations.push(selected, channel.send(6).then(tell('sent 6')));
+    for (const i of numbers(3, 4)) operations.push(channel.recv().then(tell(`received ${i}`)));
+    await Promise.all(operations);
+    expect(told.filter((what) => what.startsWith('sent'))).toEqual(numbers(0, 7).map((i) => `sent ${i}`));
+    expect(told.filter((what) => what.startsWith('received'))).toEqual(numbers(3, 4).map((i) => `received ${i}`));
+  });
+
   test('21 a select send and a batch wait in the same queue as plain sends', async () => {
     for (const capacity of [0, 1]) {
       const channel = engine.make<number>(capacity);

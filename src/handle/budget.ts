@@ -66,7 +66,17 @@ export function nextTurn(): Promise<void> {
   return turn;
 }
 
+/**
+ * Calls `tell` with `outcome`: at once, or behind the results that wait for the loop's next turn, so that the results
+ * of one thread are told in the order in which its operations happened.
+ */
+export function inTurn<O>(tell: (outcome: O) => void, outcome: O): void {
+  if (turn === null) tell(outcome);
+  else void turn.then(() => tell(outcome));
+}
+
 const done = Promise.resolve();
+const nothing = (): void => undefined;
 
 /** A promise for the result of an operation that happened at once. */
 export function resolved<R>(result: R): Promise<R> {
@@ -75,5 +85,6 @@ export function resolved<R>(result: R): Promise<R> {
 
 /** As `resolved`, for operations without a result. */
 export function resolvedVoid(): Promise<void> {
-  return spent() ? nextTurn() : done;
+  // Not the turn itself: what waits on that hears of it before those who wait on a promise made from it.
+  return spent() ? nextTurn().then(nothing) : done;
 }

@@ -8,6 +8,7 @@ import { offAbort, onAbort } from '../abort.js';
 import type { Case, Parked, Port, Waiter } from '../engine.js';
 import { Status } from '../engine.js';
 import { ClosedError, DisconnectedError, label, type Unsent } from '../errors.js';
+import { inTurn } from './budget.js';
 import { type Detachable, DISPOSED, delist, detached, type Endpoint, enlist, PORT } from './endpoint.js';
 
 /** What an operation that waits is made of. Subclasses say what its results mean. */
@@ -90,15 +91,23 @@ export function endedMeanwhile(
 /** A pending operation whose outcome is a promise. */
 export abstract class PendingPromise<R> extends Pending {
   readonly promise: Promise<R>;
-  protected resolve!: (result: R) => void;
-  protected reject!: (error: unknown) => void;
+  #resolve!: (result: R) => void;
+  #reject!: (error: unknown) => void;
 
   constructor(endpoint: Endpoint<never> | Endpoint<unknown>, signal: AbortSignal | undefined) {
     super(endpoint, signal);
     this.promise = new Promise((resolve, reject) => {
-      this.resolve = resolve;
-      this.reject = reject;
+      this.#resolve = resolve;
+      this.#reject = reject;
     });
+  }
+
+  protected resolve(result: R): void {
+    inTurn(this.#resolve, result);
+  }
+
+  protected reject(error: unknown): void {
+    inTurn(this.#reject, error);
   }
 
   protected override refused(error: unknown): void {

@@ -6,7 +6,7 @@
  */
 import { offAbort, onAbort } from '../abort.js';
 import type { Engine, Parked, Status, Waiter } from '../engine.js';
-import { resolved } from '../handle/budget.js';
+import { inTurn, resolved } from '../handle/budget.js';
 import { type Detachable, delist, type Endpoint, enlist } from '../handle/endpoint.js';
 import { endedMeanwhile } from '../handle/pending.js';
 import type { LiveCase } from './cases.js';
@@ -57,7 +57,7 @@ export class PendingSelect implements Waiter, Detachable {
     else if (this.#resolve === undefined) this.#atOnce = resolved(result);
     else {
       this.#leave();
-      this.#resolve(result);
+      inTurn(this.#resolve, result);
     }
   }
 
@@ -77,7 +77,7 @@ export class PendingSelect implements Waiter, Detachable {
     if (this.#reject === undefined) this.#atOnce = Promise.reject(error);
     else {
       this.#leave();
-      this.#reject(error);
+      inTurn(this.#reject, error);
     }
   }
 
