@@ -71,6 +71,8 @@ export interface Binding {
   cancel(op: number): number;
   /** Blocks at most 20 ms. 1 and the outcome in the header, or 0: not yet. NEED_GROW: as `selectTry`. */
   wait(op: number, milliseconds: number): number;
+  /** Has the cases that lost to those told since the last time leave their channels; parking a select does so too. */
+  sweep(): number;
   /** How many completions are at base. Word COUNT is 1 if there are more. NEED_GROW: grow and call again. */
   drainCompletions(): number;
 }

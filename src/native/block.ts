@@ -10,7 +10,7 @@ import type { Case, Waiter } from '../engine.js';
 import { native } from './binding.js';
 import { describe } from './cases.js';
 import { failure } from './failure.js';
-import { settle } from './park.js';
+import { settle, sweepLater } from './park.js';
 import { Code } from './wire.js';
 
 const SLICE = 20;
@@ -47,7 +47,10 @@ function sleep(op: number, deadline: number, cases: readonly Case[], waiter: Wai
     giveWay();
     const left = deadline - performance.now();
     const code = native.wait(op, Math.max(0, Math.min(SLICE, Math.ceil(left))));
-    if (code !== 0) return ended(code, cases, waiter);
+    if (code !== 0) {
+      if (cases.length > 1) sweepLater();
+      return ended(code, cases, waiter);
+    }
     // Time is over: either it is withdrawn, or it has happened in this moment.
     if (left <= 0 && native.cancel(op) === 1) return false;
   }

@@ -130,6 +130,20 @@ function look(): void {
   onCompletions();
 }
 
+let sweeping = false;
+
+/** Has the losing cases of a select leave their channels, behind those who wait to hear how it ended. */
+export function sweepLater(): void {
+  if (sweeping) return;
+  sweeping = true;
+  setImmediate(sweep);
+}
+
+function sweep(): void {
+  sweeping = false;
+  native.sweep();
+}
+
 /** Reads `count` completions; what is returned tells their waiters. */
 function read(count: number): (() => void)[] {
   const tell: (() => void)[] = [];
@@ -142,6 +156,7 @@ function read(count: number): (() => void)[] {
     const operation = table.get(number);
     if (operation !== undefined) {
       table.delete(number);
+      if (operation.cases.length > 1) sweepLater();
       tell.push(readOne(operation, view.getInt32(at + 4, true), view.getInt32(at + 8, true) as Status, body, body + length));
     }
     at = (body + length + 3) & ~3;

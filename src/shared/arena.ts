@@ -5,6 +5,7 @@
  * queue, only that channel's lock lets anybody touch it; the thread has at most one `Atomics.waitAsync` under way per
  * arena, armed while an operation of it awaits. Nothing here keeps the process alive: the facade's timer does.
  */
+import { defer } from '#platform';
 import { ChannelError } from '../errors.js';
 import { turned } from '../handle/budget.js';
 import { ownTid, threadId, waitAsync } from './host.js';
@@ -46,6 +47,9 @@ export class Arena extends Memory {
   readonly #records: number[] = [];
   /** Operations that await, by their record's KEY. */
   readonly #awaiting: (Awaiting | null)[] = [];
+  /** What was put off. */
+  readonly #tasks: (() => void)[] = [];
+  #deferred = false;
   #count = 0;
   #armed = false;
   #draining = false;
@@ -139,6 +143,22 @@ export class Arena extends Memory {
   /** All operations that await. */
   *awaiting(): Generator<Awaiting> {
     for (const operation of [...this.#awaiting]) if (operation !== null) yield operation;
+  }
+
+  /** Has `task`, which takes no lock that its caller holds, done on the loop's next turn or before the next operation waits. */
+  putOff(task: () => void): void {
+    this.#tasks.push(task);
+    if (this.#deferred) return;
+    this.#deferred = true;
+    defer(() => {
+      this.#deferred = false;
+      this.doTasks();
+    });
+  }
+
+  /** Does what was put off. Outside of locks. */
+  doTasks(): void {
+    for (let task = this.#tasks.pop(); task !== undefined; task = this.#tasks.pop()) task();
   }
 
   /** Makes sure that the bell is heard. After the locks were let go. */

@@ -57,6 +57,7 @@ export class Selecting {
 
   /** Pass 1, and pass 2 at the same moment; null if it was settled. */
   park(kind: number = Kind.AWAITING): Waiting | null {
+    this.arena.doTasks();
     return this.#encoded(() => {
       incoming.ready();
       const waiting = new Waiting(this, kind);
@@ -81,6 +82,7 @@ export class Selecting {
 
   /** As `park` for `onReady`, which is only told; null if a case is ready now. */
   watch(onReady: () => void): Waiting | null {
+    this.arena.doTasks();
     const waiting = new Waiting(this, Kind.WATCHING);
     waiting.onReady = onReady;
     const ready = this.#locked(() => {

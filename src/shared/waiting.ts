@@ -3,7 +3,8 @@
  *
  * It ends once: a peer completes it (`completed`, from the thread's inbox or its own sleep), or its owner cancels it. Either
  * way pass 3 follows: every sudog leaves its queue under its channel's lock, and only then do the records go back, since a
- * peer may hold a sudog in its hands for as long as it holds the lock.
+ * peer may hold a sudog in its hands for as long as it holds the lock. Unlike Go, a select of many cases is told how it
+ * ended before pass 3: until then whoever meets one of its sudogs finds it void, as it would that of a dead thread.
  */
 import { type Parked, Status } from '../engine.js';
 import { BlockingError } from '../errors.js';
@@ -83,7 +84,7 @@ export class Waiting implements Parked, Awaiting {
       incoming.ready();
       incoming.take(arena.i32, (this.#records[index] as number) + Sudog.FRAME);
     }
-    this.#leave(index, status === Status.DONE ? index : -1);
+    this.#leave(index, status === Status.DONE ? index : -1, true);
     if (this.#kind === Kind.WATCHING) this.onReady?.();
     else this.#select.deliver(index, status as Status);
   }
@@ -93,7 +94,7 @@ export class Waiting implements Parked, Awaiting {
     if (op === undefined) return false;
     const m = this.#arena.i32;
     if (Atomics.compareExchange(m, op + Op.STATE, State.WAITING, State.CANCELLED) !== State.WAITING) return false;
-    this.#leave(-1, -1);
+    this.#leave(-1, -1, false);
     return true;
   }
 
@@ -163,25 +164,34 @@ export class Waiting implements Parked, Awaiting {
     return false;
   }
 
-  /** Pass 3: leaves the queues but that of case `committed`; gives back the messages but that of case `sent`, and the records. */
-  #leave(committed: number, sent: number): void {
+  /**
+   * Pass 3, `later` if it takes long: leaves the queues but that of case `committed`; gives back the messages but that of
+   * case `sent`, and the records.
+   */
+  #leave(committed: number, sent: number, later: boolean): void {
     const arena = this.#arena;
-    const m = arena.i32;
     const records = this.#records;
     const [op] = records as [number];
     this.#records = [];
     if (this.#kind !== Kind.BLOCKING) arena.delist(op);
-    for (let i = 0; i < records.length; i++) {
-      const record = records[i] as number;
-      if (i !== committed) {
-        const c = m[record + Sudog.CHAN] as number;
-        arena.lock(c);
-        dequeueSudoG(m, record);
-        arena.unlock(c);
-      }
-      const unsent = m[record + Sudog.SENDS] === 1 && i !== sent && m[record + Sudog.FRAME] === LONG;
-      if (unsent) arena.free(m[record + Sudog.FRAME + 2] as number);
-    }
-    for (let i = records.length - 1; i >= 0; i--) arena.giveRecord(records[i] as number);
+    if (later && records.length > 1) arena.putOff(() => leave(arena, records, committed, sent));
+    else leave(arena, records, committed, sent);
   }
+}
+
+function leave(arena: Arena, records: readonly number[], committed: number, sent: number): void {
+  arena.catchUp();
+  const m = arena.i32;
+  for (let i = 0; i < records.length; i++) {
+    const record = records[i] as number;
+    if (i !== committed) {
+      const c = m[record + Sudog.CHAN] as number;
+      arena.lock(c);
+      dequeueSudoG(m, record);
+      arena.unlock(c);
+    }
+    const unsent = m[record + Sudog.SENDS] === 1 && i !== sent && m[record + Sudog.FRAME] === LONG;
+    if (unsent) arena.free(m[record + Sudog.FRAME + 2] as number);
+  }
+  for (let i = records.length - 1; i >= 0; i--) arena.giveRecord(records[i] as number);
 }

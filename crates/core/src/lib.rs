@@ -46,7 +46,7 @@ pub use bulk::{Bulk, Piece};
 pub use channel::Channel;
 pub use flavor::{Flavor, Shut, TryRecvError, TrySendError};
 pub use inbox::Inbox;
-pub use op::{Case, Event, Op, Outcome, abandon};
+pub use op::{Case, Event, Losers, Op, Outcome, abandon};
 pub use parker::Parker;
 pub use registry::{Direction, Grant, Handle, Registry};
 pub use select::{Order, Parking, park, park_recv, park_send, try_select};

@@ -149,6 +149,40 @@ impl<T> fmt::Debug for Op<T> {
     }
 }
 
+/// The cases of an operation that lost. Dropped, they leave their channels, which takes a lock for each; until then
+/// whoever meets one of their entries finds it void and passes over it. So an owner in a hurry tells how the operation
+/// ended first.
+#[must_use = "dropping it is what takes the time"]
+pub struct Losers<T: Send + 'static> {
+    op: Arc<Op<T>>,
+    slots: Few<Slot<T>>,
+    won: usize,
+}
+
+impl<T: Send + 'static> Losers<T> {
+    /// Whether there is nobody to leave: the case that won was the only one.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.slots.len() < 2
+    }
+}
+
+impl<T: Send + 'static> Drop for Losers<T> {
+    fn drop(&mut self) {
+        if !mutant!(LosersStay) {
+            self.op.leave(&self.slots, Some(self.won));
+        }
+    }
+}
+
+impl<T: Send + 'static> fmt::Debug for Losers<T> {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.debug_struct("Losers")
+            .field("op", &self.op)
+            .finish_non_exhaustive()
+    }
+}
+
 /// One case of an operation in a channel's list.
 pub(crate) struct Waiter<T> {
     pub(crate) op: Arc<Op<T>>,
@@ -260,24 +294,30 @@ impl<T: Send + 'static> Op<T> {
     /// How the operation ended, once; the cases that lost have left their channels. `None`: it still waits, was
     /// cancelled, or was taken already. Values of send cases that lost are dropped.
     pub fn take(self: &Arc<Self>) -> Option<Outcome<T>> {
-        self.finish().map(|(outcome, _)| outcome)
+        self.take_ahead().map(|(outcome, _)| outcome)
     }
 
-    fn finish(self: &Arc<Self>) -> Option<(Outcome<T>, u64)> {
-        let (outcome, number, slots) = {
-            let mut state = self.state.lock();
-            match mem::replace(&mut state.phase, Phase::Taken) {
-                Phase::Done { outcome, number } => (outcome, number, mem::take(&mut state.slots)),
-                other => {
-                    state.phase = other;
-                    return None;
-                }
+    /// As [`Op::take`], in a time that does not depend on how many cases there are: the losers are still to leave.
+    pub fn take_ahead(self: &Arc<Self>) -> Option<(Outcome<T>, Losers<T>)> {
+        self.finish().map(|(outcome, _, losers)| (outcome, losers))
+    }
+
+    fn finish(self: &Arc<Self>) -> Option<(Outcome<T>, u64, Losers<T>)> {
+        let mut state = self.state.lock();
+        match mem::replace(&mut state.phase, Phase::Taken) {
+            Phase::Done { outcome, number } => {
+                let losers = Losers {
+                    op: Arc::clone(self),
+                    slots: mem::take(&mut state.slots),
+                    won: outcome.case,
+                };
+                Some((outcome, number, losers))
             }
-        };
-        if !mutant!(LosersStay) {
-            self.leave(&slots, Some(outcome.case));
+            other => {
+                state.phase = other;
+                None
+            }
         }
-        Some((outcome, number))
     }
 
     /// Leaves every list but that of the case that won, whose entry is gone already. No lock is held.
@@ -302,10 +342,12 @@ pub fn abandon<T: Send + 'static>(ops: Vec<Arc<Op<T>>>) {
                 event: Event::Received(value),
             },
             number,
+            losers,
         )) = op.finish()
         else {
             continue;
         };
+        drop(losers);
         if let Some(spec) = op.specs.get(case) {
             received.push((spec.channel.clone(), number, value));
         }

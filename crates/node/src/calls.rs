@@ -58,6 +58,7 @@ pub unsafe fn define_all(env: sys::napi_env, exports: sys::napi_value, state: *m
         park::ParkRecv,
         park::Cancel,
         park::Wait,
+        park::Sweep,
         park::DrainCompletions,
     )
 }

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, LazyLock, Weak};
 
-use hchan_core::{Channel, Event, Handle, Inbox, Op, Outcome, Registry, abandon};
+use hchan_core::{Channel, Event, Handle, Inbox, Losers, Op, Outcome, Registry, abandon};
 
 use napi::sys;
 
@@ -72,6 +72,8 @@ pub struct State {
     pub next_due: usize,
     /// The completion that did not fit behind the others in the last drain.
     pub unsaid: Option<Completion>,
+    /// Cases of operations that are told already, which are still to leave their channels.
+    pub losers: Vec<Losers<Msg>>,
     /// Messages that were received and did not fit the scratch, oldest first; fetched before anything else is received.
     pub held: VecDeque<Msg>,
     /// The environment is ending.
@@ -115,6 +117,17 @@ impl State {
         Ok(0)
     }
 
+    /// Takes how an operation ended; `None`: it has not. Its losers are put off, see `losers`.
+    pub fn take(&mut self, number: i32) -> Option<Outcome<Msg>> {
+        let op = self.ops.get(number).and_then(Option::as_ref)?;
+        let (outcome, losers) = op.take_ahead()?;
+        self.ops.remove(number);
+        if !losers.is_empty() {
+            self.losers.push(losers);
+        }
+        Some(outcome)
+    }
+
     /// The end of the environment: what waits is withdrawn, what was handed over and not taken goes back, handles too.
     pub fn shut_down(&mut self) {
         self.dead = true;
@@ -123,6 +136,7 @@ impl State {
             ear.bell.unhang();
             ear.inbox.close();
         }
+        self.losers = Vec::new();
         abandon(self.ops.drain().flatten().collect());
         drop(self.handles.drain().collect::<Vec<_>>());
         self.scratch.detach();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use hchan_core::{Op, park_recv, park_send};
+use hchan_core::{park_recv, park_send};
 
 use super::callback;
 use super::select::{inbox, park_numbered};
@@ -65,10 +65,17 @@ callback! {
             }
             return Ok(0);
         }
-        let outcome = op.take().ok_or(Code::Internal)?;
-        state.ops.remove(number);
+        let outcome = state.take(number).ok_or(Code::Internal)?;
         state.settle(outcome)?;
         Ok(1)
+    }
+}
+
+callback! {
+    /// `sweep()`: has the cases that lost to those told since the last time leave their channels. 0.
+    Sweep = c"sweep", |state, _args| {
+        state.losers.clear();
+        Ok(0)
     }
 }
 
@@ -88,13 +95,7 @@ fn next_completion(state: &mut State) -> Option<Completion> {
         let Ok(number) = i32::try_from(key) else {
             continue;
         };
-        if let Some(outcome) = state
-            .ops
-            .get(number)
-            .and_then(Option::as_ref)
-            .and_then(Op::take)
-        {
-            state.ops.remove(number);
+        if let Some(outcome) = state.take(number) {
             let (case, status, msg) = parts(outcome);
             return Some(Completion {
                 words: [number, case, status],

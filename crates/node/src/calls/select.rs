@@ -82,6 +82,7 @@ callback! {
     SelectPark = c"selectPark", |state, args| {
         let cases = cases(state, args.count(0)?, args.count(1)?)?;
         let (order, wake) = (order(args.int(2)?), inbox(state)?);
+        state.losers.clear();
         park_numbered(state, |key| park(cases, order, wake, key))
     }
 }
@@ -95,6 +96,8 @@ callback! {
     SelectBlock = c"selectBlock", |state, args| {
         let mut cases = cases(state, args.count(0)?, args.count(1)?)?;
         state.scratch.base()?;
+        // A thread that only ever blocks never sweeps otherwise.
+        state.losers.clear();
         let order = order(args.int(2)?);
         let wake = Arc::clone(state.sleeper.as_ref().ok_or(Code::Dead)?) as Arc<dyn Wake>;
         match try_select(cases, order) {
