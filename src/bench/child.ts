@@ -1,8 +1,7 @@
 /** The parent's side of a contestant's process. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Contestant } from './contestant.js';
-import type { Sample } from './crew.js';
+import type { Carrier, Sample } from './crew.js';
 import type { Answer, Assignment, Command } from './process.js';
 import type { Scenario } from './scenario.js';
 
@@ -16,9 +15,9 @@ export interface Entrant {
   stop(): void;
 }
 
-/** Starts the process of `contestant`. A sample that takes longer than `limitMs` has hung and fails. */
-export function enter(contestant: Contestant, scenario: Scenario, limitMs: number): Entrant {
-  const assignment: Assignment = { contestant, scenario };
+/** Starts the process of `name`, over `carrier`. A sample that takes longer than `limitMs` has hung and fails. */
+export function enter(name: string, carrier: Carrier, scenario: Scenario, limitMs: number): Entrant {
+  const assignment: Assignment = { carrier, scenario };
   const child = fork(fileURLToPath(new URL('process.js', import.meta.url)), [JSON.stringify(assignment)], {
     execArgv: [],
     serialization: 'advanced',
@@ -35,7 +34,7 @@ export function enter(contestant: Contestant, scenario: Scenario, limitMs: numbe
   });
   gone.catch(() => {});
   return {
-    name: contestant,
+    name,
     sample: (messages) => ask(child, { sample: messages }, limitMs, gone),
     stop: () => {
       child.kill('SIGKILL');

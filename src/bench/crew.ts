@@ -1,12 +1,13 @@
 /** The threads of one contestant in one scenario. They live for all its samples; links are new for each. */
 import { Worker } from 'node:worker_threads';
 import type { Contestant } from './contestant.js';
-import type { Ends } from './links/link.js';
+import { guestEnds, loadGuest } from './links/guest.js';
+import type { Ends, Sides } from './links/link.js';
 import { makeEnds, transferred } from './links/make.js';
 import { type Assigned, type Order, prepare } from './order.js';
 import { cargoOf, expectedSum } from './payload.js';
 import type { Latency, Tally } from './roles.js';
-import type { Scenario } from './scenario.js';
+import type { Payload, Scenario } from './scenario.js';
 import { type Role, type Topology, topology } from './topology.js';
 import type { Report } from './worker.js';
 
@@ -30,27 +31,40 @@ function shares(count: number, senders: number): { first: number; count: number 
 
 const isSource = (role: Role): boolean => role.does === 'produce' || role.does === 'ping' || role.does === 'burst';
 
+/** What carries the messages: one of the package's own contestants, or a guest from elsewhere by its module. */
+export type Carrier = Contestant | Guest;
+
+/** A contestant that does not ship with the package. */
+export interface Guest {
+  /** The address of a module that is a `GuestModule`. */
+  readonly module: string;
+  /** Nothing of it crosses threads, so all roles are played in one. */
+  readonly inThread: boolean;
+}
+
 export class Crew {
-  readonly #contestant: Contestant;
+  readonly #carrier: Carrier;
+  readonly #inOne: boolean;
   readonly #scenario: Scenario;
   readonly #plan: Topology;
   readonly #gate = new Int32Array(new SharedArrayBuffer(4));
   readonly #threads: Worker[];
   #round = 0;
 
-  constructor(contestant: Contestant, scenario: Scenario) {
-    this.#contestant = contestant;
+  constructor(carrier: Carrier, scenario: Scenario) {
+    this.#carrier = carrier;
+    this.#inOne = typeof carrier === 'string' ? carrier === 'local' : carrier.inThread;
     this.#scenario = scenario;
     this.#plan = topology(scenario.pattern, scenario.capacity);
-    const roles = contestant === 'local' ? [] : this.#plan.roles;
+    const roles = this.#inOne ? [] : this.#plan.roles;
     this.#threads = roles.map(() => new Worker(new URL('worker.js', import.meta.url), { workerData: this.#gate }));
   }
 
   /** Sends `count` messages through the pattern and checks what arrived. */
   async sample(count: number): Promise<Sample> {
+    if (typeof this.#carrier !== 'string') await loadGuest(this.#carrier.module);
     const orders = this.#orders(count);
-    const { tallies, nanoseconds } =
-      this.#contestant === 'local' ? await this.#inThisThread(orders) : await this.#inThreads(orders);
+    const { tallies, nanoseconds } = this.#inOne ? await this.#inThisThread(orders) : await this.#inThreads(orders);
     this.#verify(count, tallies);
     const latency = tallies.find((tally) => tally.latency !== undefined)?.latency;
     return { messages: count, nanoseconds, ...(latency === undefined ? {} : { latency }) };
@@ -65,7 +79,7 @@ export class Crew {
     const { roles, links } = this.#plan;
     const ends: Ends[] = links.map(({ capacity, control }, link) => {
       const sides = { senders: uses(roles, 'to', link), receivers: uses(roles, 'from', link) };
-      return makeEnds(this.#contestant, sides, capacity, cargoOf(control ? 'number' : payload));
+      return this.#ends(sides, capacity, control ? 'number' : payload);
     });
     const taken = links.map(() => ({ senders: 0, receivers: 0 }));
     const assign = (side: 'senders' | 'receivers') => (link: number) => {
@@ -87,8 +101,14 @@ export class Crew {
     });
   }
 
+  #ends(sides: Sides, capacity: number, payload: Payload): Ends {
+    const carrier = this.#carrier;
+    if (typeof carrier === 'string') return makeEnds(carrier, sides, capacity, cargoOf(payload));
+    return guestEnds(carrier.module, sides, capacity, payload);
+  }
+
   async #inThisThread(orders: readonly Order[]): Promise<{ tallies: Tally[]; nanoseconds: number }> {
-    const prepared = orders.map(prepare);
+    const prepared = await Promise.all(orders.map(prepare));
     const start = process.hrtime.bigint();
     const tallies = await Promise.all(prepared.map(({ run }) => run()));
     return { tallies, nanoseconds: Number(process.hrtime.bigint() - start) };

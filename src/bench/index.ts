@@ -4,9 +4,9 @@
  * What `npx hchan bench` does, for programs: `run` measures, `toTable` and its kin show, `compare` tells changes from noise.
  */
 
-export type { Entrant } from './child.js';
+export { type Entrant, enter } from './child.js';
 export { CONTESTANTS, type Contestant } from './contestant.js';
-export type { Sample } from './crew.js';
+export type { Carrier, Guest, Sample } from './crew.js';
 export { type Change, compare, toDiff } from './diff.js';
 export { toGo } from './format/go.js';
 export { toHtml } from './format/html.js';

@@ -1,4 +1,5 @@
 /** What a thread is told to do in one sample, and how it does it. */
+import { loadGuests } from './links/guest.js';
 import type { End, Sink, Source } from './links/link.js';
 import { openSink, openSource } from './links/make.js';
 import { cargoOf } from './payload.js';
@@ -31,7 +32,8 @@ export interface Prepared {
 const unbatched = (mode: Mode): Mode => (mode === 'batched' ? 'awaiting' : mode);
 
 /** Opens the ends and makes the values, so that the clock need not wait for that. */
-export function prepare({ does, payload, mode, first, count, to, from }: Order): Prepared {
+export async function prepare({ does, payload, mode, first, count, to, from }: Order): Promise<Prepared> {
+  await loadGuests([...to, ...from].map(({ end }) => end));
   const cargo = cargoOf(payload);
   cargo.value(0);
   const sinks: Sink[] = to.map(({ end, control }) => openSink(end, control ? unbatched(mode) : mode));

@@ -41,6 +41,8 @@ export interface Report {
   readonly rounds: number;
   readonly sampleMs: number;
   readonly entries: readonly Entry[];
+  /** What has to be said of the rivals that took part. */
+  readonly notes?: readonly string[];
   /** Why the run is not whole, if it is not. */
   readonly cut?: string;
 }
@@ -118,5 +120,7 @@ function busyNote({ machine }: Report): string | undefined {
 export function notesOf(report: Report): string[] {
   const trips = report.entries.some(({ pattern }) => pattern === 'ping-pong');
   const cut = report.cut === undefined ? undefined : `Not a whole run: ${report.cut}.`;
-  return [busyNote(report), PORT_NOTE, trips ? LATENCY_NOTE : undefined, cut].filter((note) => note !== undefined);
+  return [busyNote(report), PORT_NOTE, trips ? LATENCY_NOTE : undefined, ...(report.notes ?? []), cut].filter(
+    (note) => note !== undefined,
+  );
 }

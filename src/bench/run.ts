@@ -12,6 +12,8 @@ import { type Scenario, scenarioName } from './scenario.js';
 /** A rival that does not ship with the package. */
 export interface Rival {
   readonly name: string;
+  /** What a reader of its numbers has to know. */
+  readonly note?: string;
   /** Why it cannot take part, or undefined if it can. */
   unable(scenario: Scenario): string | undefined;
   enter(scenario: Scenario, limitMs: number): Entrant;
@@ -94,7 +96,8 @@ class ScenarioRun {
       if (why !== undefined) this.#absent.push({ contestant: name, why, failed: false });
       else this.#runners.push({ entrant: start(), messages: FEWEST_MESSAGES, samples: [] });
     };
-    for (const name of options.contestants) join(name, absence(name, scenario, native), () => enter(name, scenario, limitMs));
+    for (const name of options.contestants)
+      join(name, absence(name, scenario, native), () => enter(name, name, scenario, limitMs));
     for (const rival of options.rivals ?? []) join(rival.name, rival.unable(scenario), () => rival.enter(scenario, limitMs));
   }
 
@@ -177,6 +180,7 @@ export async function run(options: RunOptions): Promise<Report> {
     if (!signal?.aborted || entry.results.length > 0) entries.push(entry);
   }
   if (signal?.aborted) cut = `interrupted after ${entries.length} of ${scenarios.length} scenarios`;
+  const notes = [...new Set((options.rivals ?? []).flatMap(({ note }) => note ?? []))];
   const base = {
     format: 'hchan-bench-1',
     started: started.toISOString(),
@@ -184,6 +188,7 @@ export async function run(options: RunOptions): Promise<Report> {
     rounds,
     sampleMs,
     entries,
+    notes,
   } as const;
   return cut === undefined ? base : { ...base, cut };
 }

@@ -35,6 +35,7 @@ const QUICK_LIMIT_MS = 5_000;
 interface Options {
   readonly scenarios: readonly Scenario[];
   readonly contestants: readonly Contestant[];
+  readonly packages: readonly Rival[];
   readonly rivals: boolean;
   readonly rounds: number;
   readonly sampleMs: number;
@@ -69,8 +70,9 @@ function printer(values: { json?: boolean; markdown?: boolean; format?: string; 
   return (report) => console.log(toTable(report, { color: process.stdout.isTTY && !process.env['NO_COLOR'] }));
 }
 
-function readOptions(args: string[]): Options {
+function readOptions(args: string[], packages: readonly Rival[]): Options {
   const { values } = parse(args, FLAGS);
+  const asked = listOf('contestant', values.contestant, [...CONTESTANTS, ...packages.map(({ name }) => name)]);
   const choice = {
     patterns: listOf('pattern', values.pattern, Object.keys(PATTERNS) as Pattern[]),
     capacities: capacitiesOf(values.capacity),
@@ -81,7 +83,8 @@ function readOptions(args: string[]): Options {
   const quick = values.quick === true;
   return {
     scenarios: quick && !chosen ? quickScenarios() : scenarios(choice),
-    contestants: listOf('contestant', values.contestant, CONTESTANTS) ?? CONTESTANTS,
+    contestants: CONTESTANTS.filter((name) => asked?.includes(name) ?? true),
+    packages: packages.filter(({ name }) => asked?.includes(name) ?? true),
     rivals: values.rivals === true,
     rounds: wholeOf('rounds', values.rounds, 1, 1000) ?? (quick ? 5 : 10),
     sampleMs: wholeOf('sample', values.sample, 1, 10_000) ?? (quick ? 30 : 100),
@@ -91,23 +94,33 @@ function readOptions(args: string[]): Options {
   };
 }
 
-/** Other languages' channels are built from source, so they exist in a checkout only. */
+/** What this package competes with but does not ship lies beside it in a checkout. Undefined: this is none. */
+async function fromCheckout<T>(file: string): Promise<T | undefined> {
+  const module = new URL(`../../bench/${file}`, import.meta.url);
+  return existsSync(fileURLToPath(module)) ? ((await import(module.href)) as T) : undefined;
+}
+
+/** Packages from npm are there where the development dependencies are. */
+async function findPackages(): Promise<readonly Rival[]> {
+  return (await fromCheckout<{ packages: readonly Rival[] }>('packages/index.mjs'))?.packages ?? [];
+}
+
+/** Other languages' channels are built from source. */
 async function findRivals(wanted: boolean, say: (text: string) => void): Promise<readonly Rival[]> {
   if (!wanted) return [];
-  const module = new URL('../../bench/rivals/index.mjs', import.meta.url);
-  if (!existsSync(fileURLToPath(module))) throw new UsageError('--rivals needs a checkout of the repository');
-  const { findRivals } = (await import(module.href)) as { findRivals(say: (text: string) => void): Promise<readonly Rival[]> };
-  return findRivals(say);
+  const found = await fromCheckout<{ findRivals(say: (text: string) => void): Promise<readonly Rival[]> }>('rivals/index.mjs');
+  if (found === undefined) throw new UsageError('--rivals needs a checkout of the repository');
+  return found.findRivals(say);
 }
 
 export async function bench(args: string[]): Promise<number> {
-  const options = readOptions(args);
+  const options = readOptions(args, await findPackages());
   const say = (text: string) => {
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
   };
   const abort = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => abort.abort(new Error('interrupted')));
-  const rivals = await findRivals(options.rivals, say);
+  const rivals = [...options.packages, ...(await findRivals(options.rivals, say))];
   const report = await run({ ...options, rivals, signal: abort.signal, progress: say });
   say('');
   options.print(report);

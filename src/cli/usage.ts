@@ -13,7 +13,9 @@ hchan bench [options]      measures channels against Node's own means, on this m
   --payload LIST           number, string64, bytes1k, bytes64k, object
   --mode LIST              awaiting, blocking, batched
                            without any of these four: lines through spsc, 1024, number, awaiting; with: their product
-  --contestant LIST        crossbeam, kanal, mutex, shared, local, MessagePort, BroadcastChannel
+  --contestant LIST        crossbeam, kanal, mutex, shared, local, MessagePort, BroadcastChannel; in a checkout also
+                           packages from npm: multithreading, ringbuf.js, @ayonli/jsext, async-channel, ts-chan,
+                           @nodeguy/channel, js-csp, effect
   --rivals                 Rust's and Go's channels too (in a checkout, where cargo and go are)
   --rounds N               samples of each (default 10; quick 5)
   --sample MS              length of a sample (default 100; quick 30)

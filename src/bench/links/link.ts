@@ -35,7 +35,14 @@ export type End =
   | { readonly kind: 'channel'; readonly token: Shared<Channel<unknown> | Sender<unknown> | Receiver<unknown>> }
   | { readonly kind: 'handle'; readonly handle: Sender<unknown> | Receiver<unknown> }
   | { readonly kind: 'ports'; readonly ports: readonly MessagePort[] }
-  | { readonly kind: 'broadcast'; readonly name: string };
+  | { readonly kind: 'broadcast'; readonly name: string }
+  | { readonly kind: 'guest'; readonly module: string; readonly end: unknown };
+
+/** How many use each side of a link. */
+export interface Sides {
+  readonly senders: number;
+  readonly receivers: number;
+}
 
 /** One thing that carries messages, by its ends: as many of each as there are senders and receivers. */
 export interface Ends {

@@ -8,14 +8,9 @@ import type { Mode } from '../scenario.js';
 import type { Batching } from './batching.js';
 import { broadcastSink, broadcastSource } from './broadcast.js';
 import { channelSink, channelSource, selectingSource } from './channel.js';
-import type { End, Ends, Sink, Source } from './link.js';
+import { guestSink, guestSource } from './guest.js';
+import type { End, Ends, Sides, Sink, Source } from './link.js';
 import { portSink, portSource } from './port.js';
-
-/** How many use each side of a link. */
-export interface Sides {
-  readonly senders: number;
-  readonly receivers: number;
-}
 
 const times = <T>(count: number, make: (at: number) => T): T[] => Array.from({ length: count }, (_, at) => make(at));
 
@@ -62,6 +57,7 @@ export const transferred = (ends: readonly End[]): MessagePort[] =>
 
 /** Opens a sending end in the thread that uses it. */
 export function openSink(end: End, mode: Mode): Sink {
+  if (end.kind === 'guest') return guestSink(end, mode);
   if (end.kind === 'ports') return portSink(end, mode as Batching);
   return end.kind === 'broadcast' ? broadcastSink(end, mode as Batching) : channelSink(end, mode);
 }
@@ -70,6 +66,7 @@ export function openSink(end: End, mode: Mode): Sink {
 export function openSource(ends: readonly End[], mode: Mode): Source {
   const [end] = ends;
   if (end === undefined) throw new TypeError('a source needs an end');
+  if (end.kind === 'guest') return guestSource(ends, mode);
   if (end.kind === 'ports') return portSource(ends, mode as Batching);
   if (end.kind === 'broadcast') return broadcastSource(end, mode as Batching);
   return ends.length === 1 ? channelSource(end, mode) : selectingSource(ends, mode);
