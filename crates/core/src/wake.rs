@@ -13,21 +13,35 @@ pub trait Wake: Send + Sync {
 }
 
 /// What is done once the locks are released: wake-ups, and letting go of operations that were met withdrawn (the last
-/// reference to one may drop what its owner put in its waker).
+/// reference to one may drop what its owner put in its waker). Mostly there is nothing to do, and finding that out is
+/// part of every message.
 #[must_use]
 pub(crate) struct After<T> {
     first: Option<Arc<Op<T>>>,
+    rest: Option<Box<Rest<T>>>,
+}
+
+struct Rest<T> {
     more: Vec<Arc<Op<T>>>,
     spent: Vec<Arc<Op<T>>>,
 }
 
 impl<T> After<T> {
+    #[inline]
     pub(crate) const fn new() -> Self {
         Self {
             first: None,
-            more: Vec::new(),
-            spent: Vec::new(),
+            rest: None,
         }
+    }
+
+    fn rest(&mut self) -> &mut Rest<T> {
+        self.rest.get_or_insert_with(|| {
+            Box::new(Rest {
+                more: Vec::new(),
+                spent: Vec::new(),
+            })
+        })
     }
 
     /// `op` was committed: wake its owner.
@@ -35,37 +49,43 @@ impl<T> After<T> {
         if self.first.is_none() {
             self.first = Some(op);
         } else {
-            self.more.push(op);
+            self.rest().more.push(op);
         }
     }
 
     /// `op` was not waiting any more.
     pub(crate) fn spent(&mut self, op: Arc<Op<T>>) {
-        self.spent.push(op);
+        self.rest().spent.push(op);
     }
 
     /// Takes `op` off the list: its owner is the one who asks and needs no wake-up. False: it was not on it.
     pub(crate) fn withhold(&mut self, op: &Arc<Op<T>>) -> bool {
         let is_op = |other: &Arc<Op<T>>| Arc::ptr_eq(other, op);
-        if self.first.as_ref().is_some_and(is_op) {
-            self.spent.extend(self.first.take());
+        if let Some(first) = self.first.take_if(|first| is_op(first)) {
+            self.spent(first);
             return true;
         }
-        let Some(at) = self.more.iter().position(is_op) else {
+        let Some(rest) = &mut self.rest else {
             return false;
         };
-        let op = self.more.remove(at);
-        self.spent.push(op);
+        let Some(at) = rest.more.iter().position(is_op) else {
+            return false;
+        };
+        let op = rest.more.remove(at);
+        rest.spent.push(op);
         true
     }
 
     /// Call it with no lock held.
+    #[inline]
     pub(crate) fn run(mut self) {
         if let Some(op) = self.first.take() {
             op.wake_owner();
         }
-        for op in mem::take(&mut self.more) {
-            op.wake_owner();
+        if let Some(rest) = &mut self.rest {
+            for op in mem::take(&mut rest.more) {
+                op.wake_owner();
+            }
         }
     }
 }

@@ -12,6 +12,9 @@ pub(crate) struct Crossbeam<T> {
     recv: Receiver<T>,
 }
 
+/// How many to take at once: the slots that another core has just written then arrive together, not one after the other.
+const BURST: usize = 32;
+
 impl<T> Queue<T> for Crossbeam<T> {
     fn bounded(capacity: usize) -> Self {
         let (send, recv) = crossbeam_channel::bounded(capacity);
@@ -32,9 +35,7 @@ impl<T> Queue<T> for Crossbeam<T> {
 
     #[inline]
     fn pop(&self, into: &mut VecDeque<T>) -> bool {
-        self.recv
-            .try_recv()
-            .map(|value| into.push_back(value))
-            .is_ok()
+        into.extend(self.recv.try_iter().take(BURST));
+        !into.is_empty()
     }
 }

@@ -30,8 +30,12 @@ pub(crate) trait Queue<P>: Sized {
 /// The messages at rest.
 pub(super) struct Store<T, Q> {
     queue: Q,
-    front: Mutex<VecDeque<Piece<T>>>,
+    front: Front<T>,
 }
+
+/// In lines of its own: receivers write here with every message, and senders read the queue's address next to it.
+#[repr(align(128))]
+struct Front<T>(Mutex<VecDeque<Piece<T>>>);
 
 impl<T: Send + 'static, Q: Queue<Piece<T>>> Store<T, Q> {
     pub(super) fn new(capacity: Option<usize>) -> Self {
@@ -41,7 +45,7 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Store<T, Q> {
         };
         Self {
             queue,
-            front: Mutex::new(VecDeque::new()),
+            front: Front(Mutex::new(VecDeque::new())),
         }
     }
 
@@ -58,7 +62,7 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Store<T, Q> {
     /// The message of a taken item.
     #[inline]
     pub(super) fn pop(&self) -> T {
-        let mut front = self.front.lock();
+        let mut front = self.front.0.lock();
         loop {
             if let Some(value) = first(&mut front) {
                 return value;
@@ -70,7 +74,7 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Store<T, Q> {
     /// The messages of `n` taken items.
     pub(super) fn pop_many(&self, n: usize) -> VecDeque<Piece<T>> {
         let (mut pieces, mut left) = (VecDeque::new(), n);
-        let mut front = self.front.lock();
+        let mut front = self.front.0.lock();
         while left > 0 {
             let Some(mut piece) = front.pop_front() else {
                 self.open(&mut front);
@@ -100,7 +104,7 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Store<T, Q> {
 
     /// Puts messages in front of all others, oldest first. Their items are put out after this.
     pub(super) fn put_back(&self, pieces: impl DoubleEndedIterator<Item = Piece<T>>) {
-        let mut front = self.front.lock();
+        let mut front = self.front.0.lock();
         for piece in pieces.rev() {
             front.push_front(piece);
         }
