@@ -5,7 +5,8 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use hchan_core::{
-    Case, Channel, Event, Flavor, Op, Order, Parking, Shut, TryRecvError, TrySendError, Wake, abandon, park,
+    Case, Channel, Event, Flavor, Op, Order, Parking, Shut, TryRecvError, TrySendError, Wake,
+    abandon, park,
 };
 
 use crate::Choices;

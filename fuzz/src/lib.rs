@@ -4,6 +4,7 @@
 //! of the addon that numbers from JavaScript reach first, compiled in from its sources.
 
 mod channel;
+pub mod corpus;
 mod message;
 mod slab;
 
