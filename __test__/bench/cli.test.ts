@@ -36,6 +36,8 @@ describe('bad usage is one line on stderr and exit code 2', () => {
     [['bench', '--capacity=-1']],
     [['bench', '--capacity', '-1']],
     [['bench', '--rounds', '0']],
+    [['bench', '--cases', '0']],
+    [['bench', '--html', '/nowhere/at/all/report.html']],
     [['bench', '--json', '--markdown']],
     [['bench', '--format', 'perl']],
     [['diff', 'one']],

@@ -75,6 +75,18 @@ describe('scenarios', () => {
   });
 });
 
+test('a select of many is a scenario for each number of cases', () => {
+  expect(scenarios({ cases: [2, 8] }).map(({ pattern, cases }) => [pattern, cases])).toEqual([
+    ['select-n', 2],
+    ['select-n', 8],
+  ]);
+  const chosen = scenarios({ patterns: ['spsc', 'select-n'], cases: [8] });
+  expect(chosen.map(({ pattern, cases }) => [pattern, cases])).toEqual([
+    ['spsc', undefined],
+    ['select-n', 8],
+  ]);
+});
+
 describe('comparing two runs', () => {
   test('intervals that overlap are noise, others are faster or slower', () => {
     const [before, after] = [
@@ -121,7 +133,8 @@ describe('formats', () => {
     const page = toHtml(run);
     expect(page).not.toMatch(/<script|src=|href=|url\(/);
     expect(page).toContain('a &#60;fast&#62; one');
-    expect(page.match(/<circle/g)).toHaveLength(2);
+    const [, scenario] = page.split('data-chart="scenario"');
+    expect(scenario?.match(/<circle/g)).toHaveLength(2);
   });
 
   test('Markdown tables have as many cells in each row as in the heading', () => {

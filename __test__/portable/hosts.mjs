@@ -87,11 +87,16 @@ function deno(cache) {
   ];
 }
 
-function chromium(cache) {
+/** The system's Chromium and what drives it; throws with the reason if one of them cannot be had. */
+export function findChromium(cache) {
   const file = BROWSERS.find((browser) => existsSync(browser));
   if (file === undefined) throw new Error(`there is none of ${BROWSERS.join(', ')}`);
   const modules = installed(cache, 'playwright-core');
-  const { chromium } = createRequire(join(modules, 'index.js'))('playwright-core');
+  return { chromium: createRequire(join(modules, 'index.js'))('playwright-core').chromium, file };
+}
+
+function chromium(cache) {
+  const { chromium, file } = findChromium(cache);
   return [{ name: 'Chromium, cross-origin isolated', run: (project) => inPage(chromium, file, project, LIMIT_MS) }];
 }
 

@@ -4,6 +4,7 @@
 //
 // Reads numbers of messages from stdin, one a line, and answers each with a line of JSON, as crates/bench does.
 // `go-rivals select ready|woken CASES number` measures reflect.Select over as many channels instead.
+// `go-rivals alone PATTERN CAPACITY number` measures single operations, see alone.go.
 // Exit code 2: unknown names. Exit code 3: this contestant cannot run this pattern.
 package main
 
@@ -47,8 +48,9 @@ func answerAll[P any](contestant, pattern string, capacity int, payload payload[
 	open := map[string]func() carrier[P]{
 		"chan":  func() carrier[P] { return make(channel[P], capacity) },
 		"mutex": func() carrier[P] { return newLocked[P](capacity) },
+		"ring":  func() carrier[P] { return &ring[P]{slots: make([]P, capacity)} },
 	}[contestant]
-	if open == nil || contestant == "mutex" && capacity == 0 {
+	if open == nil || contestant != "chan" && capacity == 0 {
 		fail(3, "it cannot run this")
 	}
 	answerEach(func(messages int) (run, bool, error) {
@@ -92,6 +94,13 @@ func main() {
 		answerEach(func(selects int) (run, bool, error) { return measureSelect(pattern, capacity, selects) })
 		return
 	}
+	if contestant == "alone" {
+		if capacity < 1 || kind != "number" {
+			fail(2, "alone takes a capacity, and numbers")
+		}
+		answerEach(func(messages int) (run, bool, error) { return measureAlone(pattern, capacity, messages) })
+		return
+	}
 	switch kind {
 	case "number":
 		answerAll(contestant, pattern, capacity, number)
@@ -103,6 +112,12 @@ func main() {
 		answerAll(contestant, pattern, capacity, block(65536))
 	case "object":
 		answerAll(contestant, pattern, capacity, object)
+	case "value1k":
+		answerAll(contestant, pattern, capacity, value1k)
+	case "boxed1k":
+		answerAll(contestant, pattern, capacity, boxed1k)
+	case "borrowed1k":
+		answerAll(contestant, pattern, capacity, borrowed1k)
 	default:
 		fail(2, "there is no such payload")
 	}

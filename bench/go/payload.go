@@ -46,6 +46,39 @@ var (
 	}
 )
 
+type kibibyte [1024]byte
+
+// blocks are ready, so that what is measured is the way of each, not its making.
+var blocks = func() (made [256]kibibyte) {
+	for index := range made {
+		for at := range made[index] {
+			made[index][at] = byte(index)
+		}
+	}
+	return made
+}()
+
+func (k *kibibyte) key() uint64 { return uint64(k[0]) + uint64(k[1023]) }
+
+var (
+	value1k = payload[kibibyte]{
+		make: func(index int) kibibyte { return blocks[index&255] },
+		key:  func(value kibibyte) uint64 { return value.key() },
+	}
+	boxed1k = payload[*kibibyte]{
+		make: func(index int) *kibibyte {
+			made := new(kibibyte)
+			*made = blocks[index&255]
+			return made
+		},
+		key: (*kibibyte).key,
+	}
+	borrowed1k = payload[*kibibyte]{
+		make: func(index int) *kibibyte { return &blocks[index&255] },
+		key:  (*kibibyte).key,
+	}
+)
+
 // expected is what key adds up to over the first count values.
 func (p payload[P]) expected(count int) uint64 {
 	sum := uint64(0)

@@ -22,7 +22,7 @@ const twoThreads = ({ pattern }) => !ONE_TO_ONE.includes(pattern) && 'has one se
 const IN_THREAD_NOTE =
   'local and the packages @ayonli/jsext, async-channel, ts-chan, @nodeguy/channel, js-csp and effect stay in one thread and pass values by reference: compare them with each other.';
 const POLLING_NOTE =
-  'ringbuf.js is a bare ring of fixed-size values: one sender, one receiver, no waiting, no closing. Its ends poll.';
+  'ringbuf.js is a bare ring of fixed-size values: one sender, one receiver, no waiting, no closing. Its ends poll; in batches they hold their threads while they do.';
 
 const inThread = (module, name, ...limits) => ({
   name,
@@ -59,6 +59,7 @@ export const packages = PACKAGES.filter(({ name }) => installed(name)).map(({ na
   const guest = { module: new URL(`${module}.mjs`, import.meta.url).href, inThread };
   return {
     name,
+    guest,
     ...(note === undefined ? {} : { note }),
     unable(scenario) {
       if (scenario.mode === 'batched' && (scenario.pattern === 'ping-pong' || scenario.pattern === 'select-n')) {

@@ -27,6 +27,7 @@ const RUST = {
 const GO = {
   chan: { bounded: true },
   mutex: { least: 1, bounded: true },
+  ring: { not: ONE_SENDER, least: 1, bounded: true },
 };
 
 function unable({ not = [], least = 0, bounded = false }, { pattern, capacity, mode }) {

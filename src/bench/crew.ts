@@ -55,7 +55,7 @@ export class Crew {
     this.#carrier = carrier;
     this.#inOne = typeof carrier === 'string' ? carrier === 'local' : carrier.inThread;
     this.#scenario = scenario;
-    this.#plan = topology(scenario.pattern, scenario.capacity);
+    this.#plan = topology(scenario);
     const roles = this.#inOne ? [] : this.#plan.roles;
     this.#threads = roles.map(() => new Worker(new URL('worker.js', import.meta.url), { workerData: this.#gate }));
   }

@@ -18,6 +18,7 @@ export type { Latency } from './roles.js';
 export { type Rival, type RunOptions, run } from './run.js';
 export {
   CAPACITIES,
+  CASES,
   type Choice,
   MODES,
   type Mode,

@@ -2,7 +2,7 @@
 
 import type { Machine } from './machine.js';
 import type { Latency } from './roles.js';
-import { capacityName, type Mode, type Pattern, type Payload, type Scenario } from './scenario.js';
+import { capacityName, type Mode, type Pattern, type Payload, patternName, type Scenario } from './scenario.js';
 import { type Estimate, estimate, median } from './statistics.js';
 
 /** One contestant in one scenario. */
@@ -29,6 +29,8 @@ export interface Entry {
   readonly capacity: string;
   readonly payload: Payload;
   readonly mode: Mode;
+  /** Of `select-n`. */
+  readonly cases?: number;
   readonly results: readonly Result[];
   readonly absent: readonly Absence[];
 }
@@ -48,8 +50,8 @@ export interface Report {
 }
 
 /** An entry's scenario in a line. */
-export const entryName = ({ pattern, capacity, payload, mode }: Entry): string =>
-  `${pattern}, capacity ${capacity}, ${payload}, ${mode}`;
+export const entryName = ({ pattern, capacity, payload, mode, cases }: Entry): string =>
+  `${patternName(pattern, cases)}, capacity ${capacity}, ${payload}, ${mode}`;
 
 /** An entry of `scenario`. */
 export function entryOf(scenario: Scenario, results: readonly Result[], absent: readonly Absence[]): Entry {

@@ -7,7 +7,7 @@ export const PATTERNS = {
   spmc: 'one sender, fan receivers',
   mpmc: 'fan senders, fan receivers',
   'ping-pong': 'one value there and back, then the next',
-  'select-n': 'one receiver selects over four channels',
+  'select-n': 'one receiver selects over several channels',
   pipeline: 'three stages, each its own thread',
   burst: 'bursts of 512, each acknowledged before the next',
   oversubscribed: 'four threads a core, half of them senders',
@@ -24,6 +24,10 @@ export type Mode = (typeof MODES)[number];
 
 export const CAPACITIES = [0, 1, 16, 64, 1024, 4096, Number.POSITIVE_INFINITY] as const;
 
+export const CASES = [2, 4, 8, 16, 32] as const;
+/** Cases of a `select-n` that does not say. */
+export const FEW_CASES = 4;
+
 /** One question put to every contestant. */
 export interface Scenario {
   readonly pattern: Pattern;
@@ -31,6 +35,8 @@ export interface Scenario {
   readonly capacity: number;
   readonly payload: Payload;
   readonly mode: Mode;
+  /** Channels that `select-n` selects over. @default 4 */
+  readonly cases?: number;
 }
 
 /** Lists to choose scenarios from; an absent one has not been asked for. */
@@ -39,6 +45,8 @@ export interface Choice {
   readonly capacities?: readonly number[] | undefined;
   readonly payloads?: readonly Payload[] | undefined;
   readonly modes?: readonly Mode[] | undefined;
+  /** Of `select-n`, which is the pattern then if none was asked for. */
+  readonly cases?: readonly number[] | undefined;
 }
 
 const CENTRE: Scenario = { pattern: 'spsc', capacity: 1024, payload: 'number', mode: 'awaiting' };
@@ -48,9 +56,15 @@ export const capacityName = (capacity: number): string =>
   capacity === Number.POSITIVE_INFINITY ? 'unbounded' : String(capacity);
 
 /** The scenario in a line; no two have the same. */
-export function scenarioName({ pattern, capacity, payload, mode }: Scenario): string {
-  return `${pattern}, capacity ${capacityName(capacity)}, ${payload}, ${mode}`;
+export function scenarioName({ pattern, capacity, payload, mode, cases }: Scenario): string {
+  return `${patternName(pattern, cases)}, capacity ${capacityName(capacity)}, ${payload}, ${mode}`;
 }
+
+/** A pattern with its number of cases. */
+export const patternName = (pattern: Pattern, cases?: number): string =>
+  pattern === 'select-n' ? `select of ${cases ?? FEW_CASES}` : pattern;
+
+const selecting = (scenario: Scenario, cases: number): Scenario => ({ ...scenario, pattern: 'select-n', cases });
 
 function distinct(scenarios: readonly Scenario[]): Scenario[] {
   return [...new Map(scenarios.map((scenario) => [scenarioName(scenario), scenario])).values()];
@@ -65,17 +79,24 @@ function star(): Scenario[] {
     ...PAYLOADS.map((payload) => ({ ...CENTRE, payload })),
     ...CAPACITIES.map((capacity) => ({ ...CENTRE, capacity })),
     ...patterns.map((pattern) => ({ ...CENTRE, pattern })),
+    ...CASES.map((cases) => selecting(CENTRE, cases)),
   ]);
 }
 
 /** The star, or, once anything has been chosen, the product of what was chosen with the centre's values for the rest. */
-export function scenarios({ patterns, capacities, payloads, modes }: Choice): Scenario[] {
-  if (patterns === undefined && capacities === undefined && payloads === undefined && modes === undefined) return star();
+export function scenarios(choice: Choice): Scenario[] {
+  if (Object.values(choice).every((list) => list === undefined)) return star();
+  const { capacities = [CENTRE.capacity], payloads = [CENTRE.payload], modes = [CENTRE.mode], cases } = choice;
+  const patterns = choice.patterns ?? (cases === undefined ? [CENTRE.pattern] : ['select-n' as const]);
   const made: Scenario[] = [];
-  for (const pattern of patterns ?? [CENTRE.pattern])
-    for (const capacity of capacities ?? [CENTRE.capacity])
-      for (const payload of payloads ?? [CENTRE.payload])
-        for (const mode of modes ?? [CENTRE.mode]) made.push({ pattern, capacity, payload, mode });
+  for (const pattern of patterns)
+    for (const capacity of capacities)
+      for (const payload of payloads)
+        for (const mode of modes) {
+          const scenario = { pattern, capacity, payload, mode };
+          if (pattern === 'select-n' && cases !== undefined) made.push(...cases.map((count) => selecting(scenario, count)));
+          else made.push(scenario);
+        }
   return distinct(made);
 }
 

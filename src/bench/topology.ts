@@ -1,6 +1,6 @@
 /** Load patterns as threads and links: which roles run, and which links they send to and receive from. */
 import { availableParallelism } from 'node:os';
-import type { Pattern } from './scenario.js';
+import { FEW_CASES, type Pattern, type Scenario } from './scenario.js';
 
 /** What one thread does. */
 export interface Role {
@@ -23,8 +23,6 @@ interface LinkPlan {
   readonly control: boolean;
 }
 
-const SELECTED = 4;
-
 const produce: Role = { does: 'produce', from: [], to: [0] };
 const consume: Role = { does: 'consume', from: [0], to: [] };
 const times = (count: number, role: Role): Role[] => Array.from({ length: count }, () => role);
@@ -32,7 +30,7 @@ const times = (count: number, role: Role): Role[] => Array.from({ length: count 
 /** Enough threads to contend, few enough to run at once on most machines. */
 const fan = (): number => Math.max(2, Math.min(4, availableParallelism()));
 
-function rolesOf(pattern: Pattern): Role[] {
+function rolesOf(pattern: Pattern, cases: number): Role[] {
   switch (pattern) {
     case 'spsc':
       return [produce, consume];
@@ -50,7 +48,7 @@ function rolesOf(pattern: Pattern): Role[] {
         { does: 'pong', from: [0], to: [1] },
       ];
     case 'select-n': {
-      const all = Array.from({ length: SELECTED }, (_, link) => link);
+      const all = Array.from({ length: cases }, (_, link) => link);
       return [
         { does: 'produce', from: [], to: all },
         { does: 'select', from: all, to: [] },
@@ -68,9 +66,9 @@ function rolesOf(pattern: Pattern): Role[] {
   }
 }
 
-/** The threads and links of `pattern`. */
-export function topology(pattern: Pattern, capacity: number): Topology {
-  const roles = rolesOf(pattern);
+/** The threads and links of a scenario. */
+export function topology({ pattern, capacity, cases = FEW_CASES }: Scenario): Topology {
+  const roles = rolesOf(pattern, cases);
   const count = 1 + Math.max(...roles.flatMap(({ from, to }) => [...from, ...to]));
   const links = Array.from({ length: count }, (_, link) => {
     const control = pattern === 'burst' && link === 1;

@@ -1,5 +1,5 @@
 /** `hchan bench`: reads the command line, runs, prints. Results go to stdout, progress to stderr if that is a terminal. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import {
   CONTESTANTS,
@@ -23,11 +23,13 @@ import { listOf, parse, UsageError, wholeOf } from './usage.js';
 
 const FLAGS = {
   switches: ['quick', 'rivals', 'json', 'markdown'],
-  settings: ['pattern', 'capacity', 'payload', 'mode', 'contestant', 'rounds', 'sample', 'format', 'html'],
+  settings: ['pattern', 'capacity', 'payload', 'mode', 'cases', 'contestant', 'rounds', 'sample', 'format', 'html'],
 } as const;
 
 /** `--quick` begins no scenario after this, so that it ends within a minute on a slow machine too. */
 const QUICK_DEADLINE_MS = 40_000;
+/** Each case of a select has a channel. */
+const MOST_CASES = 4096;
 /** A sample that takes longer has hung. */
 const LIMIT_MS = 30_000;
 const QUICK_LIMIT_MS = 5_000;
@@ -52,12 +54,26 @@ function capacitiesOf(text: string | undefined): number[] | undefined {
   });
 }
 
+function casesOf(text: string | undefined): number[] | undefined {
+  return text?.split(',').map((word) => wholeOf('cases', word.trim(), 1, MOST_CASES) as number);
+}
+
+/** A run of minutes should not end with a file that cannot be written. */
+function checkWritable(file: string): void {
+  try {
+    closeSync(openSync(file, 'a'));
+  } catch (error) {
+    throw new UsageError(`cannot write '${file}' (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
+  }
+}
+
 function printer(values: { json?: boolean; markdown?: boolean; format?: string; html?: string }): (report: Report) => void {
   const asked = (['json', 'markdown', 'format', 'html'] as const).filter((flag) => values[flag] !== undefined);
   if (asked.length > 1) throw new UsageError(`--${asked[0]} and --${asked[1]} exclude each other`);
   if (values.format !== undefined && values.format !== 'go') throw new UsageError(`--format knows go, not '${values.format}'`);
   const { html } = values;
   if (html === '') throw new UsageError('--html takes the name of a file');
+  if (html !== undefined) checkWritable(html);
   if (html !== undefined) {
     return (report) => {
       writeFileSync(html, toHtml(report));
@@ -78,6 +94,7 @@ function readOptions(args: string[], packages: readonly Rival[]): Options {
     capacities: capacitiesOf(values.capacity),
     payloads: listOf('payload', values.payload, PAYLOADS),
     modes: listOf('mode', values.mode, MODES),
+    cases: casesOf(values.cases),
   };
   const chosen = Object.values(choice).some((list) => list !== undefined);
   const quick = values.quick === true;

@@ -12,7 +12,8 @@ hchan bench [options]      measures channels against Node's own means, on this m
   --capacity LIST          0, 1, 16, 64, 1024, 4096, unbounded, or any other
   --payload LIST           number, string64, bytes1k, bytes64k, object
   --mode LIST              awaiting, blocking, batched
-                           without any of these four: lines through spsc, 1024, number, awaiting; with: their product
+  --cases LIST             channels of select-n, from 1 to 4096 (default 4)
+                           without any of these five: lines through spsc, 1024, number, awaiting; with: their product
   --contestant LIST        crossbeam, kanal, mutex, shared, local, MessagePort, BroadcastChannel; in a checkout also
                            packages from npm: multithreading, ringbuf.js, @ayonli/jsext, async-channel, ts-chan,
                            @nodeguy/channel, js-csp, effect

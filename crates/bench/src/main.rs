@@ -3,8 +3,10 @@
 //! `hchan-bench CONTESTANT PATTERN CAPACITY PAYLOAD` reads numbers of messages from stdin, one a line, runs the pattern
 //! with as many, and answers each with a line of JSON: `{"messages":…,"nanoseconds":…}`, with `latency` in ping-pong.
 //! `hchan-bench select ready|woken CASES number` measures crossbeam-channel's `Select` over as many channels instead.
+//! `hchan-bench alone send|send-std|mutex|park CAPACITY number` measures single operations.
 //! Exit code 2: unknown names. Exit code 3: this contestant cannot run this pattern.
 
+mod alone;
 mod carrier;
 mod pattern;
 mod payload;
@@ -17,7 +19,7 @@ use std::time::Duration;
 
 use carrier::Carrier;
 use pattern::Run;
-use payload::{Bytes, Number, Payload, Person, Text};
+use payload::{Block, Bytes, Number, Payload, Person, Text};
 
 type Runner = fn(&str, Option<usize>, usize) -> Result<Option<Run>, String>;
 
@@ -44,12 +46,18 @@ fn runner(contestant: &str, payload: &str) -> Option<Runner> {
     if contestant == "select" {
         return (payload == "number").then_some(select::run);
     }
+    if contestant == "alone" {
+        return (payload == "number").then_some(alone::run);
+    }
     match payload {
         "number" => with_payload::<Number>(contestant),
         "string64" => with_payload::<Text>(contestant),
         "bytes1k" => with_payload::<Bytes<1024>>(contestant),
         "bytes64k" => with_payload::<Bytes<65536>>(contestant),
         "object" => with_payload::<Person>(contestant),
+        "value1k" => with_payload::<Block>(contestant),
+        "boxed1k" => with_payload::<Box<Block>>(contestant),
+        "borrowed1k" => with_payload::<&'static Block>(contestant),
         _ => None,
     }
 }

@@ -1,5 +1,7 @@
 //! The values that are sent: the same kinds as in `src/bench/payload.ts`, each with a number to check it by.
 
+use std::sync::OnceLock;
+
 /// Something to send.
 pub trait Payload: Send + 'static {
     /// The value of message `index`. Made anew, as copying it between Node's threads makes it anew.
@@ -72,6 +74,49 @@ impl Payload for Person {
 
     fn key(&self) -> u64 {
         u64::from(self.id) + self.tags.len() as u64 + u64::from(self.name.is_empty())
+    }
+}
+
+/// 1 KiB, moved as it is.
+#[derive(Clone, Copy)]
+pub struct Block([u8; 1024]);
+
+/// Ready blocks, so that what is measured is the way of each, not its making.
+fn blocks() -> &'static [Block; 256] {
+    static BLOCKS: OnceLock<Box<[Block; 256]>> = OnceLock::new();
+    BLOCKS.get_or_init(|| {
+        let block = |index| Block([u8::try_from(index).unwrap_or(0); 1024]);
+        Box::new(std::array::from_fn(block))
+    })
+}
+
+impl Payload for Block {
+    fn make(index: usize) -> Self {
+        blocks()[index & 255]
+    }
+
+    fn key(&self) -> u64 {
+        u64::from(self.0[0]) + u64::from(self.0[1023])
+    }
+}
+
+impl Payload for Box<Block> {
+    fn make(index: usize) -> Self {
+        Box::new(blocks()[index & 255])
+    }
+
+    fn key(&self) -> u64 {
+        self.as_ref().key()
+    }
+}
+
+impl Payload for &'static Block {
+    fn make(index: usize) -> Self {
+        &blocks()[index & 255]
+    }
+
+    fn key(&self) -> u64 {
+        Block::key(self)
     }
 }
 

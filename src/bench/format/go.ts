@@ -17,9 +17,9 @@ export function toGo({ machine, entries }: Report): string {
     `node: ${machine.node}`,
     `commit: ${machine.commit ?? 'none'}`,
   ];
-  const lines = entries.flatMap(({ pattern, capacity, payload, mode, results }) =>
+  const lines = entries.flatMap(({ pattern, capacity, payload, mode, cases, results }) =>
     results.flatMap(({ contestant, messages, samples }) => {
-      const name = `Benchmark${camel(pattern)}/capacity=${capacity}/payload=${payload}/mode=${mode}/contestant=${contestant.replace(/\s+/g, '-')}`;
+      const name = `Benchmark${camel(pattern)}${cases === undefined ? '' : `/cases=${cases}`}/capacity=${capacity}/payload=${payload}/mode=${mode}/contestant=${contestant.replace(/\s+/g, '-')}`;
       return samples.map((time) => `${name} \t${messages}\t${time.toFixed(2)} ns/op`);
     }),
   );

@@ -19,6 +19,13 @@ export function duration(nanoseconds: number): string {
   return `${decimal(nanoseconds / 1e6)} ms`;
 }
 
+/** Messages a second, short. */
+export function rate(perSecond: number): string {
+  if (!Number.isFinite(perSecond)) return '–';
+  if (perSecond >= 1e6) return `${decimal(perSecond / 1e6)} M/s`;
+  return perSecond >= 1e3 ? `${decimal(perSecond / 1e3)} k/s` : `${decimal(perSecond)} /s`;
+}
+
 /** Lays out `rows` under `headings`: the first column to the left, the others to the right. */
 export function layout(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = headings.map((heading, column) => Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)));
