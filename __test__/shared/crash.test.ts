@@ -309,6 +309,40 @@ describe('a thread that dies between any two writes', () => {
     });
   }
 
+  for (const [what, cases] of Object.entries({
+    'a receive': (port: Port) => [receiving(port)],
+    'a select of two receives': (port: Port) => [receiving(port), receiving(port)],
+    'a select of long sends and a receive': (port: Port) => [sending(port, LONG), receiving(port), sending(port, LONG)],
+  })) {
+    it(`of hearing how ${what} ended that waited: what was told is not handed to anybody else`, async () => {
+      const ends = new Set<string>();
+      for (let [steps, through] = [0, false]; !through; steps++) {
+        const scene = stage(0);
+        const told: unknown[] = [];
+        sharedEngine.park(cases(scene.dying), true, {
+          settle: (_, __, value) => told.push(value),
+          fail: () => told.push('failed'),
+        });
+        expect(scene.other.trySend('x')).toBe(Status.DONE);
+        fuse = steps;
+        try {
+          scene.dead.takeInbox();
+          through = true;
+        } catch (error) {
+          if (!(error instanceof Died)) throw error;
+        }
+        // What it has put off it does not come to.
+        scene.dead.doTasks = () => {};
+        const got = await aftermath(scene);
+        expect([[], ['x']], `after ${steps} writes`).toContainEqual(got);
+        expect([...told, ...got].length, `after ${steps} writes: told ${told}, put back ${got}`).toBeLessThanOrEqual(1);
+        ends.add(told.length > 0 ? 'told' : got.length > 0 ? 'put back' : 'in its hands');
+        expectOrder(scene);
+      }
+      expect([...ends]).toEqual(expect.arrayContaining(['put back', 'told']));
+    });
+  }
+
   it('of clearing up after another one: nothing is doubled, and the next one finishes it', async () => {
     let through = false;
     let kept = 0;

@@ -174,9 +174,21 @@ export class Waiting implements Parked, Awaiting {
     const [op] = records as [number];
     this.#records = [];
     if (this.#kind !== Kind.BLOCKING) arena.delist(op);
-    if (later && records.length > 1) arena.putOff(() => leave(arena, records, committed, sent));
-    else leave(arena, records, committed, sent);
+    if (later && records.length > 1) {
+      voidMessage(arena.i32, records, sent);
+      arena.putOff(() => leave(arena, records, committed, sent));
+    } else leave(arena, records, committed, sent);
   }
+}
+
+/**
+ * Who clears up after this thread, should it die before it leaves the queues, is not to hand on once more what it has been told
+ * to have received, nor to free the block that case `sent` has sent.
+ */
+function voidMessage(m: Int32Array, records: readonly number[], sent: number): void {
+  const record = records[sent];
+  if (record !== undefined && m[record + Sudog.SENDS] === 1) m[record + Sudog.FRAME] = 0;
+  Atomics.store(m, (records[0] as number) + Op.STATE, State.CANCELLED);
 }
 
 function leave(arena: Arena, records: readonly number[], committed: number, sent: number): void {
