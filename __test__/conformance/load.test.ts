@@ -19,7 +19,7 @@ forEngines(CROSSING, (engine) => {
 function everyValueOnce(engine: EngineCase): void {
   for (const capacity of [0, 1, 3, Number.POSITIVE_INFINITY]) {
     test(`76 4 senders, 4 receivers, capacity ${capacity}: each value once`, async () => {
-      const per = scaled(engine.crossesThreads ? 2500 : 25_000, 100);
+      const per = scaled(25_000, 100);
       const channel = engine.make<number>(capacity);
       const crossing = engine.crossesThreads;
       // Two threads awaiting and two blocking, senders and receivers in each: only a thread that awaits can have two scripts.
