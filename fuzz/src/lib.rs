@@ -9,6 +9,9 @@ mod message;
 mod slab;
 
 #[allow(dead_code, reason = "the addon uses all of it")]
+#[path = "../../crates/node/src/blocks.rs"]
+mod blocks;
+#[allow(dead_code, reason = "the addon uses all of it")]
 #[path = "../../crates/node/src/msg.rs"]
 mod msg;
 #[allow(dead_code, reason = "the addon uses all of it")]

@@ -5,6 +5,7 @@
 //! throws: codes go to JavaScript (`call`), which makes the errors.
 
 mod bell;
+mod blocks;
 mod call;
 mod calls;
 mod msg;

@@ -3,6 +3,7 @@
 //! Invariant: `Msg` is 24 bytes, so that a ring slot of 32 holds one with its stamp. Making one never aborts: out of
 //! memory is an answer.
 
+use crate::blocks::{Blocks, fresh};
 use crate::wire::Code;
 
 /// Bytes that fit without an allocation.
@@ -19,7 +20,12 @@ pub enum Msg {
         bytes: [u8; INLINE],
     },
     /// More bytes than that.
-    Heap(Box<[u8]>),
+    Heap {
+        /// How many bytes are the message.
+        len: u32,
+        /// The message, and what else the block has room for.
+        block: Box<[u8]>,
+    },
 }
 
 const _: () = assert!(size_of::<Msg>() == 24, "a message is three words");
@@ -35,19 +41,41 @@ impl Msg {
         bytes: [0; INLINE],
     };
 
-    /// Copies `source[at..at + len]`. Short messages are copied as 22 bytes whatever their length, where the source has
-    /// them, because a copy of constant size needs no call.
+    /// Copies `source[at..at + len]` into a block of `blocks`, if it needs one.
+    #[inline]
+    pub fn copy_to(
+        blocks: &mut Blocks,
+        source: &[u8],
+        at: usize,
+        len: usize,
+    ) -> Result<Self, Code> {
+        Self::make(source, at, len, |len| blocks.take(len))
+    }
+
+    /// Copies `source[at..at + len]`.
     #[inline]
     pub fn copy(source: &[u8], at: usize, len: usize) -> Result<Self, Code> {
+        Self::make(source, at, len, fresh)
+    }
+
+    /// Short messages are copied as 22 bytes whatever their length, where the source has them, because a copy of constant
+    /// size needs no call.
+    #[inline]
+    fn make(
+        source: &[u8],
+        at: usize,
+        len: usize,
+        block: impl FnOnce(usize) -> Result<Box<[u8]>, Code>,
+    ) -> Result<Self, Code> {
         let end = at
             .checked_add(len)
             .filter(|end| *end <= source.len())
             .ok_or(Code::BadArgument)?;
         if len > INLINE {
-            let mut block = Vec::new();
-            block.try_reserve_exact(len).map_err(|_| Code::NoMemory)?;
-            block.extend_from_slice(&source[at..end]);
-            return Ok(Self::Heap(block.into_boxed_slice()));
+            let mut block = block(len)?;
+            block[..len].copy_from_slice(&source[at..end]);
+            let len = u32::try_from(len).map_err(|_| Code::BadArgument)?;
+            return Ok(Self::Heap { len, block });
         }
         let mut bytes = [0; INLINE];
         if let Some(wide) = source.get(at..at + INLINE) {
@@ -66,7 +94,7 @@ impl Msg {
     pub fn len(&self) -> usize {
         match self {
             Self::Inline { len, .. } => usize::from(*len),
-            Self::Heap(block) => block.len(),
+            Self::Heap { len, .. } => *len as usize,
         }
     }
 
@@ -74,7 +102,7 @@ impl Msg {
     pub fn bytes(&self) -> &[u8] {
         match self {
             Self::Inline { len, bytes } => &bytes[..usize::from(*len)],
-            Self::Heap(block) => block,
+            Self::Heap { len, block } => &block[..*len as usize],
         }
     }
 

@@ -7,6 +7,7 @@ use std::ptr::{self, NonNull};
 
 use napi::sys;
 
+use crate::blocks::Blocks;
 use crate::msg::Msg;
 use crate::wire::{Code, HEADER, word};
 
@@ -120,10 +121,10 @@ impl Scratch {
 
     /// Copies out the message at base, whose length is in word 1.
     #[inline]
-    pub fn outgoing(&self) -> Result<Msg, Code> {
+    pub fn outgoing(&self, blocks: &mut Blocks) -> Result<Msg, Code> {
         let base = self.base()?;
         let len = usize::try_from(self.read(word::COUNT * 4)?).map_err(|_| Code::BadArgument)?;
-        Msg::copy(self.bytes(), base, len)
+        Msg::copy_to(blocks, self.bytes(), base, len)
     }
 
     /// Copies a message out.

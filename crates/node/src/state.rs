@@ -11,6 +11,7 @@ use hchan_core::{Channel, Event, Handle, Inbox, Losers, Op, Outcome, Registry, a
 use napi::sys;
 
 use crate::bell::Bell;
+use crate::blocks::Blocks;
 use crate::msg::Msg;
 use crate::scratch::Scratch;
 use crate::slab::Slab;
@@ -58,6 +59,8 @@ pub struct Completion {
 pub struct State {
     /// Shared with JavaScript.
     pub scratch: Scratch,
+    /// Memory for messages.
+    pub blocks: Blocks,
     /// Handles by number.
     pub handles: Slab<Entry>,
     /// Parked operations by number; `None` while one is being made.
@@ -100,6 +103,7 @@ impl State {
         let base = self.scratch.base()?;
         let len = i32::try_from(msg.len()).map_err(|_| Code::Internal)?;
         if msg.write(&mut self.scratch.bytes_mut()[base..]) {
+            self.blocks.reuse(msg);
             return Ok(len);
         }
         self.scratch.set(word::COUNT, len);

@@ -6,6 +6,7 @@ use hchan_core::{Bulk, Piece, Shut};
 
 use super::callback;
 use super::single::nothing;
+use crate::blocks::Blocks;
 use crate::msg::Msg;
 use crate::run::Run;
 use crate::state::State;
@@ -50,6 +51,7 @@ struct Landing<'a> {
     size: Option<usize>,
     count: i32,
     held: &'a mut std::collections::VecDeque<Msg>,
+    blocks: &'a mut Blocks,
 }
 
 impl Landing<'_> {
@@ -98,6 +100,7 @@ impl Landing<'_> {
         if let Some(next) = placed {
             self.at = next;
             self.count += 1;
+            self.blocks.reuse(msg);
         } else {
             self.held.push_back(msg);
         }
@@ -130,6 +133,7 @@ fn receive(state: &mut State, handle: i32, size: Option<usize>, max: usize) -> R
         size,
         count: 0,
         held: &mut state.held,
+        blocks: &mut state.blocks,
     };
     let result = channel.try_recv_bulk(max.clamp(1, MOST), &mut |piece| landing.land(piece));
     let count = landing.count;

@@ -15,7 +15,7 @@ callback! {
     /// `parkSend(handle)`: `selectPark` of one send, of what `trySend` would send.
     ParkSend = c"parkSend", |state, args| {
         let channel = Arc::clone(state.channel(args.int(0)?)?);
-        let (msg, wake) = (state.scratch.outgoing()?, inbox(state)?);
+        let (msg, wake) = (state.scratch.outgoing(&mut state.blocks)?, inbox(state)?);
         park_numbered(state, |key| park_send(channel, msg, wake, key))
     }
 }
@@ -142,6 +142,9 @@ callback! {
             if let Some(next) = write(state.scratch.bytes_mut(), at, &completion) {
                 at = next;
                 count += 1;
+                if let Some(msg) = completion.msg {
+                    state.blocks.reuse(msg);
+                }
                 continue;
             }
             let needed = i32::try_from(size(&completion) + 4).map_err(|_| Code::Internal)?;

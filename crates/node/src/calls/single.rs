@@ -9,9 +9,8 @@ use crate::wire::{Code, Reply};
 callback! {
     /// `trySend(handle)`: sends the message at base, of as many bytes as word 1 says. 0, or why not.
     TrySend = c"trySend", |state, args| {
-        let channel = state.channel(args.int(0)?)?;
-        let msg = state.scratch.outgoing()?;
-        match channel.try_send(msg) {
+        let msg = state.scratch.outgoing(&mut state.blocks)?;
+        match state.channel(args.int(0)?)?.try_send(msg) {
             Ok(()) => Ok(0),
             Err(TrySendError::Full(_)) => Err(Code::Blocked),
             Err(TrySendError::Closed(_)) => Err(Code::Closed),
@@ -47,6 +46,7 @@ callback! {
         let base = state.scratch.base()?;
         let len = i32::try_from(msg.len()).map_err(|_| Code::Internal)?;
         if msg.write(&mut state.scratch.bytes_mut()[base..]) {
+            state.blocks.reuse(msg);
             return Ok(len);
         }
         state.scratch.set(crate::wire::word::COUNT, len);
