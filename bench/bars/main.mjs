@@ -9,6 +9,8 @@
 import { cpus, loadavg } from 'node:os';
 import { chan } from 'hchan';
 import { buildGo } from '../go/build.mjs';
+import { buildRust } from '../rivals/rust.mjs';
+import { measureGrowth } from './growth.mjs';
 import { measureColumn, measureTrips } from './measure.mjs';
 import { readOptions, USAGE, UsageError } from './options.mjs';
 import { report } from './print.mjs';
@@ -23,20 +25,24 @@ function engineTaken(engine) {
 }
 
 async function main(options) {
-  const go = options.kinds.includes('number') ? await buildGo() : null;
+  const numbers = options.kinds.includes('number');
+  const [go, rust] = numbers ? [await buildGo(), await buildRust()] : [null, null];
   const load = loadavg()[0];
-  const machine = { load, node: process.version, cpu: cpus()[0].model.trim(), cores: cpus().length, go };
+  const machine = { load, node: process.version, cpu: cpus()[0].model.trim(), cores: cpus().length, go, rust };
   const run = { engine: options.engine, taken: engineTaken(options.engine), capacity: 1024, rounds: options.rounds };
   const byKind = {};
-  for (const kind of options.kinds) byKind[kind] = await measureColumn(kind, { ...options, go, say });
+  for (const kind of options.kinds) byKind[kind] = await measureColumn(kind, { ...options, go, rust, say });
   const tripSamples = options.trips ? await measureTrips({ ...options, say }) : [];
+  const growthSamples = options.growth ? await measureGrowth({ ...options, say }) : {};
   say('');
-  const { text, missed } = report({ byKind, tripSamples });
+  const { text, missed } = report({ byKind, tripSamples, growthSamples });
   if (options.json) {
-    console.log(JSON.stringify({ machine, run, nanoseconds: byKind }));
+    console.log(JSON.stringify({ machine, run, nanoseconds: byKind, microseconds: tripSamples, growth: growthSamples }));
     return;
   }
-  console.log(`Node ${machine.node}, ${machine.cores} × ${machine.cpu}${go === null ? '' : `, ${go}`}`);
+  console.log(
+    `Node ${machine.node}, ${machine.cores} × ${machine.cpu}${go === null ? '' : `, ${go}`}${rust === null ? '' : `, ${rust}`}`,
+  );
   console.log(`engine ${run.engine} (${run.taken}), capacity ${run.capacity}, 1 worker → main thread, ${run.rounds} rounds\n`);
   if (load > machine.cores / 2)
     console.log(`The machine was busy when this began (load average ${load.toFixed(1)}): trust no number of this run.\n`);

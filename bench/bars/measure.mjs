@@ -2,12 +2,13 @@
 
 import { goBinary } from '../go/build.mjs';
 import { enterProgram } from '../rivals/program.mjs';
+import { rustBinary } from '../rivals/rust.mjs';
 import { transfers, trips } from './asked.mjs';
 import { RoundTrip } from './roundtrip.mjs';
 import { Transfer } from './transfer.mjs';
 
-const GO_CHANNEL = { pattern: 'spsc', capacity: 1024, payload: 'number' };
-const GO_MESSAGES = 1_000_000;
+const ONE_TO_ONE = { pattern: 'spsc', capacity: 1024, payload: 'number' };
+const MESSAGES = 1_000_000;
 const TRIPS = 3000;
 
 /** A random order, anew each round: who runs after whom must not decide. */
@@ -16,8 +17,17 @@ function shuffled(list) {
   return order.sort((a, b) => a[0] - b[0]).map(([, item]) => item);
 }
 
+/** The channels of other languages whose toolchain is here. */
+function enterPrograms({ go, rust }) {
+  const enter = (binary, contestant) => enterProgram(contestant, binary, contestant, ONE_TO_ONE);
+  return {
+    ...(go === null ? {} : { go: enter(goBinary, 'chan') }),
+    ...(rust === null ? {} : { crossbeam: enter(rustBinary, 'crossbeam'), kanal: enter(rustBinary, 'kanal') }),
+  };
+}
+
 /** Nanoseconds per value of every way of one column: `{ post: [...], postArrays: [...], awaited: [...], … }`. */
-export async function measureColumn(kind, { engine, rounds, milliseconds, go, say }) {
+export async function measureColumn(kind, { engine, rounds, milliseconds, go, rust, say }) {
   const transfer = new Transfer(kind, engine);
   const names = ['post', 'postArrays', ...transfers.filter((row) => kind in row.asked).map((row) => row.way)];
   const counts = {};
@@ -25,21 +35,21 @@ export async function measureColumn(kind, { engine, rounds, milliseconds, go, sa
     say(`${kind}: warming up ${name}`);
     counts[name] = await transfer.calibrate(name, milliseconds);
   }
-  const withGo = go !== null && kind === 'number';
-  const rival = withGo ? enterProgram('Go chan', goBinary, 'chan', GO_CHANNEL) : null;
-  const goSample = async () => {
-    const { nanoseconds, messages } = await rival.sample(GO_MESSAGES);
+  const rivals = kind === 'number' ? enterPrograms({ go, rust }) : {};
+  const one = async (name) => {
+    if (!(name in rivals)) return transfer.sample(name, counts[name]);
+    const { nanoseconds, messages } = await rivals[name].sample(MESSAGES);
     return nanoseconds / messages;
   };
-  if (withGo) await goSample();
-  const samples = Object.fromEntries([...names, ...(withGo ? ['go'] : [])].map((name) => [name, []]));
+  for (const name of Object.keys(rivals)) await one(name);
+  const samples = Object.fromEntries([...names, ...Object.keys(rivals)].map((name) => [name, []]));
   for (let round = 1; round <= rounds; round++) {
     for (const name of shuffled(Object.keys(samples))) {
       say(`${kind}: round ${round} of ${rounds}, ${name}`);
-      samples[name].push(name === 'go' ? await goSample() : await transfer.sample(name, counts[name]));
+      samples[name].push(await one(name));
     }
   }
-  rival?.stop();
+  for (const rival of Object.values(rivals)) rival.stop();
   await transfer.stop();
   return samples;
 }

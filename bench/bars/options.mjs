@@ -10,8 +10,9 @@ export const USAGE = `Usage: npm run bench:bars -- [options]
   --engine NAME    ${ENGINES.join(', ')} (default auto)
   --rounds N       samples of each, ${FEWEST} or more (default 9)
   --sample MS      how long a sample is (default 60)
-  --values LIST    some of ${Object.keys(columns).join(',')} (default all; none for round trips only)
+  --values LIST    some of ${Object.keys(columns).join(',')} (default all, or none)
   --no-trips       without the round trips
+  --no-growth      without what must not grow
   --json           all samples, as JSON`;
 
 /** What is wrong with the command line. */
@@ -23,6 +24,7 @@ const known = {
   sample: { type: 'string', default: '60' },
   values: { type: 'string', default: Object.keys(columns).join(',') },
   'no-trips': { type: 'boolean', default: false },
+  'no-growth': { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 };
@@ -49,7 +51,14 @@ export function readOptions(args) {
   const unknown = kinds.find((kind) => !(kind in columns));
   if (unknown !== undefined) throw new UsageError(`--values knows ${Object.keys(columns).join(', ')}, not '${unknown}'`);
   return {
-    ...{ engine: values.engine, kinds, trips: !values['no-trips'], json: values.json, help: values.help },
+    ...{
+      engine: values.engine,
+      kinds,
+      trips: !values['no-trips'],
+      growth: !values['no-growth'],
+      json: values.json,
+      help: values.help,
+    },
     ...{ rounds: whole('rounds', values.rounds, FEWEST), milliseconds: whole('sample', values.sample, 1) },
   };
 }

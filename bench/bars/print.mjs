@@ -1,6 +1,6 @@
 /** The bars as tables: asked, measured, and how far to trust it. */
 import { estimate, percentile, ratios } from 'hchan/bench';
-import { againstGo, columns, transfers, trips } from './asked.mjs';
+import { columns, growth, programs, transfers, trips } from './asked.mjs';
 
 const digits = (value) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
 const spread = ({ low, high }) => `${digits(low)} – ${digits(high)}`;
@@ -32,15 +32,28 @@ function transferRow(row, kind, samples) {
   };
 }
 
-function goRows(samples) {
-  if (samples?.go === undefined) return [];
-  return transfers
-    .filter(({ way }) => way in againstGo)
-    .map(({ way, title }) => {
-      const measured = estimate(ratios(samples.go, samples[way]));
-      const ok = measured.median >= againstGo[way];
-      return { ok, cells: [title, 'number', `≥ ${againstGo[way]}`, digits(measured.median), spread(measured), verdict(ok)] };
-    });
+function programRows(samples = {}) {
+  const entered = Object.keys(programs).filter((name) => name in samples);
+  return entered.flatMap((name) =>
+    transfers
+      .filter(({ way }) => way in programs[name].asked)
+      .map(({ way, title }) => {
+        const asked = programs[name].asked[way];
+        const measured = estimate(ratios(samples[name], samples[way]));
+        const ok = measured.median >= asked;
+        const rival = `${programs[name].title}, ${digits(estimate(samples[name]).median)} ns`;
+        return { ok, cells: [title, rival, `≥ ${asked}`, digits(measured.median), spread(measured), verdict(ok)] };
+      }),
+  );
+}
+
+function growthRows(samples) {
+  return Object.entries(samples).map(([name, values]) => {
+    const { title, unit, asked } = growth[name];
+    const measured = estimate(values);
+    const ok = measured.median <= asked;
+    return { ok, cells: [title, unit, `≤ ${asked}`, digits(measured.median), spread(measured), verdict(ok)] };
+  });
 }
 
 function tripRow({ title, rival, asked }, samples) {
@@ -59,12 +72,13 @@ function tripRow({ title, rival, asked }, samples) {
 }
 
 /** The whole report as text, and how many bars were missed. */
-export function report({ byKind, tripSamples }) {
+export function report({ byKind, tripSamples, growthSamples }) {
   const kinds = Object.keys(byKind);
   const rows = transfers.flatMap((row) =>
     kinds.filter((kind) => kind in row.asked).map((kind) => transferRow(row, kind, byKind[kind])),
   );
-  const go = goRows(byKind.number);
+  const rivals = programRows(byKind.number);
+  const grown = growthRows(growthSamples);
   const times = tripSamples.map((samples, index) => tripRow(trips[index], samples));
   const common = ['asked', 'measured', '95 %', 'bar'];
   const post = kinds.map((kind) => `${columns[kind]} ${digits(estimate(byKind[kind].post).median)} ns`).join(', ');
@@ -74,8 +88,9 @@ export function report({ byKind, tripSamples }) {
       ['way', 'value', ...common, 'ns/value', 'vs arrays of 64', '95 %'],
       rows,
     ],
-    ['Times as fast as a Go channel of float64', ['way', 'value', ...common], go],
+    ['Times as fast as other languages, one number at a time', ['way', 'rival', ...common], rivals],
     ['Round trips, as a fraction of the rival’s (µs: channels / rival)', ['ends', 'rival', ...common, 'p50 µs', 'p99 µs'], times],
+    ['What must not grow', ['what', 'unit', ...common], grown],
   ];
   const shown = sections.filter(([, , list]) => list.length > 0);
   const text = shown
@@ -87,5 +102,5 @@ export function report({ byKind, tripSamples }) {
         )}`,
     )
     .join('\n\n');
-  return { text, missed: [...rows, ...go, ...times].filter(({ ok }) => !ok).length };
+  return { text, missed: [...rows, ...rivals, ...times, ...grown].filter(({ ok }) => !ok).length };
 }
