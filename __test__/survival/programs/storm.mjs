@@ -142,7 +142,6 @@ async function main(seed, count) {
   const running = new Int32Array(new SharedArrayBuffer((count + 1) * 4));
   let started = 0;
   let over = false;
-  let failed = '';
   const live = async () => {
     while (started < count) {
       const index = started++;
@@ -159,9 +158,7 @@ async function main(seed, count) {
         twice,
         running,
       });
-      worker.on('error', (error) => {
-        failed ||= `worker ${index}: ${error.stack}`;
-      });
+      worker.on('error', (error) => check(false, `worker ${index} failed: ${error.stack}`));
       const gone = exited(worker);
       // A third is killed at random while it loads, the others while they work.
       const loading = random(3) === 0;
@@ -188,7 +185,6 @@ async function main(seed, count) {
   await Promise.all([live(), live(), live(), live(), live()]);
   over = true;
   await stirring;
-  check(failed === '', failed);
 
   const left = new Set();
   for (const channel of channels) {
