@@ -13,8 +13,9 @@ import { hold, release } from './keepalive.js';
 export const PORT: unique symbol = Symbol('port');
 /** The port if the handle can still be used, else a DetachedError (or what an earlier receive left to report). */
 export const LIVE: unique symbol = Symbol('live');
-/** The operations that wait on the handle. */
-export const PENDING: unique symbol = Symbol('pending');
+/** The operation that waits on the handle, which is seldom more than one; the later ones are in `MORE`. */
+const FIRST = Symbol('first');
+const MORE = Symbol('more');
 /** Whether pending operations keep the process alive. */
 export const REFERENCED: unique symbol = Symbol('referenced');
 /** Whether the handle was disposed. */
@@ -46,7 +47,8 @@ export interface Properties extends Disposable {
 /** The common part of Sender, Receiver and Channel handles. */
 export class Endpoint<T> implements Properties {
   readonly [PORT]: Port<T>;
-  readonly [PENDING] = new Set<Detachable>();
+  [FIRST]: Detachable | null = null;
+  [MORE]: Set<Detachable> | null = null;
   [REFERENCED] = true;
   /** 'live', 'disposed', or the error that the next receive has to report. */
   [STATE]: 'live' | 'disposed' | Error = 'live';
@@ -100,7 +102,7 @@ export class Endpoint<T> implements Properties {
   [Symbol.dispose](): void {
     if (this[STATE] === 'disposed') return;
     this[STATE] = 'disposed';
-    for (const pending of [...this[PENDING]]) pending.detach(detached(this, 'operation'));
+    for (const pending of this.#pending()) pending.detach(detached(this, 'operation'));
     this[PORT].dispose();
   }
 
@@ -131,7 +133,12 @@ export class Endpoint<T> implements Properties {
     if (this[REFERENCED] === referenced) return;
     this[REFERENCED] = referenced;
     const change = referenced ? hold : release;
-    for (let waiting = this[PENDING].size; waiting > 0; waiting--) change();
+    for (let waiting = this.#pending().length; waiting > 0; waiting--) change();
+  }
+
+  /** The operations that wait, in the order they came. */
+  #pending(): Detachable[] {
+    return [...(this[FIRST] === null ? [] : [this[FIRST]]), ...(this[MORE] ?? [])];
   }
 
   /** What `console.log` shows. */
@@ -169,11 +176,17 @@ export function portOf(value: unknown): Port | undefined {
  * Every `enlist` is undone by one `delist`.
  */
 export function enlist(endpoint: Endpoint<unknown>, pending: Detachable): void {
-  endpoint[PENDING].add(pending);
+  const more = endpoint[MORE];
+  // Behind others also when the first of them has left, so that the order is kept.
+  if (endpoint[FIRST] === null && (more === null || more.size === 0)) endpoint[FIRST] = pending;
+  else if (more === null) endpoint[MORE] = new Set([pending]);
+  else more.add(pending);
   if (endpoint[REFERENCED]) hold();
 }
 
 /** Undoes `enlist`. */
 export function delist(endpoint: Endpoint<unknown>, pending: Detachable): void {
-  if (endpoint[PENDING].delete(pending) && endpoint[REFERENCED]) release();
+  if (endpoint[FIRST] === pending) endpoint[FIRST] = null;
+  else if (!endpoint[MORE]?.delete(pending)) return;
+  if (endpoint[REFERENCED]) release();
 }

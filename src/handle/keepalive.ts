@@ -1,23 +1,38 @@
 /**
  * Keeps the process alive while an operation waits, as a listening socket does, and not after.
  *
- * One timer per thread, referenced while at least one referenced operation is pending. Engines never do this themselves.
+ * One timer per thread, referenced while at least one referenced operation is pending. It is let go of when all that can
+ * run without the event loop has run: operations that come and go in between would otherwise call into the host twice
+ * each. Engines never do this themselves.
  */
+import { beforeIdle } from '#platform';
 
 type Timer = { ref?(): unknown; unref?(): unknown };
 
 const LONGEST = 2 ** 31 - 1;
 let held = 0;
 let timer: Timer | undefined;
+let referenced = false;
+let letting = false;
 
 /** One more operation waits. */
 export function hold(): void {
-  if (held++ > 0) return;
+  if (held++ > 0 || referenced) return;
+  referenced = true;
   if (timer === undefined) timer = setInterval(() => {}, LONGEST) as unknown as Timer;
   else timer.ref?.();
 }
 
 /** One operation fewer waits. */
 export function release(): void {
-  if (--held === 0) timer?.unref?.();
+  if (--held > 0 || letting) return;
+  letting = true;
+  beforeIdle(letGo);
+}
+
+function letGo(): void {
+  letting = false;
+  if (held > 0) return;
+  referenced = false;
+  timer?.unref?.();
 }

@@ -1,4 +1,5 @@
 /** What differs between hosts: Node (and what speaks its modules). The twin for browsers is web.ts. */
+import { nextTick } from 'node:process';
 import { isMainThread as main } from 'node:worker_threads';
 import type { EngineFactory } from '../engine.js';
 import { nativeEngine as native } from '../native/engine.js';
@@ -8,6 +9,9 @@ export const isMainThread: boolean = main && !('WorkerGlobalScope' in globalThis
 
 /** Runs `turn` once the event loop has looked at its other events. */
 export const defer: (turn: () => void) => void = setImmediate;
+
+/** Runs `work` once nothing is left to run before the event loop goes on. */
+export const beforeIdle: (work: () => void) => void = nextTick;
 
 /** An environment variable, or undefined, also where Deno does not permit to look. */
 export function environment(name: string): string | undefined {

@@ -14,6 +14,9 @@ export function defer(turn: () => void): void {
   port2.postMessage(0);
 }
 
+/** There is nothing that would have to be let go of: a page has no process to keep alive. */
+export const beforeIdle: (work: () => void) => void = queueMicrotask;
+
 /** An environment variable: there are none here. */
 export function environment(_name: string): undefined {
   return undefined;
