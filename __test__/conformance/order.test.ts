@@ -125,6 +125,24 @@ function waiters(engine: EngineCase): void {
     expect(told.filter((what) => what.startsWith('received'))).toEqual(numbers(3, 4).map((i) => `received ${i}`));
   });
 
+  test('20, 21 ends and failures are told in their turn, too', async () => {
+    const channel = engine.make<number>(3);
+    for (const end = performance.now() + 40; performance.now() < end; ) {
+      void channel.send(0);
+      channel.tryRecv();
+    }
+    const told: string[] = [];
+    const tell = (what: string) => () => void told.push(what);
+    const first = [0, 1, 2].map((i) => channel.send(i).then(tell(`sent ${i}`)));
+    channel.close();
+    const refused = channel.send(3).catch(tell('refused'));
+    const values = channel[Symbol.asyncIterator]();
+    const taken = numbers(0, 4).map((i) => values.next().then(({ done }) => tell(done ? 'end' : `took ${i}`)()));
+    const selected = select({ it: send(channel, 4) }).catch(tell('refused'));
+    await Promise.all([...first, refused, ...taken, selected]);
+    expect(told).toEqual(['sent 0', 'sent 1', 'sent 2', 'refused', 'took 0', 'took 1', 'took 2', 'end', 'refused']);
+  });
+
   test('21 a select send and a batch wait in the same queue as plain sends', async () => {
     for (const capacity of [0, 1]) {
       const channel = engine.make<number>(capacity);

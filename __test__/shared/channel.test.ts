@@ -5,7 +5,7 @@ import { DetachedError } from '../../dist/errors.js';
 import { codec } from '../../dist/index.js';
 import { Arena } from '../../dist/shared/arena.js';
 import { sharedEngine } from '../../dist/shared/engine.js';
-import { Header } from '../../dist/shared/layout.js';
+import * as Header from '../../dist/shared/layout/header.js';
 import { channelCount, countHandle, makechan } from '../../dist/shared/lifetime.js';
 import { makeMemory } from '../../dist/shared/memory.js';
 import { SharedPort } from '../../dist/shared/port.js';

@@ -9,7 +9,8 @@ import { type Case, CLOSED, Direction, EMPTY, type Port, Status } from '../../di
 import { codec } from '../../dist/index.js';
 import { Arena } from '../../dist/shared/arena.js';
 import { sharedEngine } from '../../dist/shared/engine.js';
-import { Chan, Header } from '../../dist/shared/layout.js';
+import * as Chan from '../../dist/shared/layout/chan.js';
+import * as Header from '../../dist/shared/layout/header.js';
 import { countHandle, makechan } from '../../dist/shared/lifetime.js';
 import { makeMemory } from '../../dist/shared/memory.js';
 import { SharedPort } from '../../dist/shared/port.js';

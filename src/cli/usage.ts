@@ -15,8 +15,7 @@ hchan bench [options]      measures channels against Node's own means, on this m
   --cases LIST             channels of select-n, from 1 to 4096 (default 4)
                            without any of these five: lines through spsc, 1024, number, awaiting; with: their product
   --contestant LIST        crossbeam, kanal, mutex, shared, local, MessagePort, BroadcastChannel; in a checkout also
-                           packages from npm: multithreading, ringbuf.js, @ayonli/jsext, async-channel, ts-chan,
-                           @nodeguy/channel, js-csp, effect
+                           packages from npm: bench/packages
   --rivals                 Rust's and Go's channels too (in a checkout, where cargo and go are)
   --rounds N               samples of each (default 10; quick 5)
   --sample MS              length of a sample (default 100; quick 30)

@@ -10,7 +10,6 @@
 import { BuiltIn, type Inline, type NumericConstructor } from './builtin.js';
 import type { Reader, Writer } from './bytes.js';
 import { misfit } from './fault.js';
-import { copyOf } from './slab.js';
 
 interface Scalar<T> {
   readonly size: number;
@@ -227,11 +226,7 @@ export const bytes: BuiltIn<Uint8Array> = new BuiltIn<Uint8Array>({
     if (!(value instanceof Uint8Array)) throw misfit('bytes', value, 'a Uint8Array');
     to.blob(value);
   },
-  decode(from) {
-    const count = from.varint();
-    const start = from.take(count);
-    return copyOf(from.bytes, start, start + count);
-  },
+  decode: (from) => from.blob(),
 });
 
 /** Every scalar by its id. */

@@ -75,6 +75,14 @@ export function inTurn<O>(tell: (outcome: O) => void, outcome: O): void {
   else void turn.then(() => tell(outcome));
 }
 
+/** A promise for the failure of an operation that happened, or could not happen, at once. */
+export function rejected(error: unknown): Promise<never> {
+  if (turn === null) return Promise.reject(error);
+  return turn.then(() => {
+    throw error;
+  });
+}
+
 const done = Promise.resolve();
 const nothing = (): void => undefined;
 

@@ -2,7 +2,7 @@
  * `for await` over a receiver: one receive per step, nothing taken ahead.
  */
 import { CLOSED, EMPTY, Status } from '../engine.js';
-import { resolved } from './budget.js';
+import { rejected, resolved } from './budget.js';
 import { type Endpoint, LIVE } from './endpoint.js';
 import { PendingPromise } from './pending.js';
 
@@ -44,7 +44,7 @@ export class Iteration<T> implements AsyncIterableIterator<T> {
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
-    if (this.#finished) return Promise.resolve({ done: true, value: undefined });
+    if (this.#finished) return resolved({ done: true, value: undefined });
     try {
       const port = this.#endpoint[LIVE]('iterate');
       let value = port.tryRecv();
@@ -52,9 +52,9 @@ export class Iteration<T> implements AsyncIterableIterator<T> {
       if (value === EMPTY) return new PendingNext<T>(this.#endpoint, this.#waiting).park(false, undefined).promise;
       if (value !== CLOSED) return resolved({ done: false, value: value as T });
       this.#finished = true;
-      return Promise.resolve({ done: true, value: undefined });
+      return resolved({ done: true, value: undefined });
     } catch (error) {
-      return Promise.reject(error);
+      return rejected(error);
     }
   }
 

@@ -10,7 +10,7 @@ import { label, TimeoutError } from '../errors.js';
 import type { Shared } from '../token.js';
 import { arrayFor, fillFrom, type NumericArray } from './arrays.js';
 import { type Blocking, blockingOf, blockUntil, type SyncOptions } from './blocking.js';
-import { resolved } from './budget.js';
+import { rejected, resolved } from './budget.js';
 import { Consumption } from './consume.js';
 import { Endpoint, LIVE, type Properties } from './endpoint.js';
 import { Iteration } from './iteration.js';
@@ -89,7 +89,7 @@ export class ReceivingEnd<T> extends Endpoint<T> {
       if (value !== EMPTY) return resolved(received(value));
       return new PendingReceive<T>(this as Endpoint<unknown>, signal).park(false, undefined).promise;
     } catch (error) {
-      return Promise.reject(error);
+      return rejected(error);
     }
   }
 
@@ -174,7 +174,7 @@ export class ReceivingEnd<T> extends Endpoint<T> {
       if (signal?.aborted) return Promise.reject(signal.reason);
       return new Consumption<T>(this as Endpoint<unknown>, handler, concurrency, signal).start();
     } catch (error) {
-      return Promise.reject(error);
+      return rejected(error);
     }
   }
 

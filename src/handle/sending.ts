@@ -9,7 +9,7 @@ import { Status } from '../engine.js';
 import { ClosedError, DisconnectedError, label, TimeoutError } from '../errors.js';
 import type { Shared } from '../token.js';
 import { blockingOf, blockUntil, type SyncOptions } from './blocking.js';
-import { nextTurn, resolvedVoid, spent, spentMuch } from './budget.js';
+import { nextTurn, rejected, resolvedVoid, spent, spentMuch } from './budget.js';
 import { Endpoint, LIVE, PORT, type Properties } from './endpoint.js';
 import { PendingPromise, shut } from './pending.js';
 
@@ -82,7 +82,7 @@ export class SendingEnd<T> extends Endpoint<T> {
       if (status !== Status.BLOCKED) throw shut(port as Port, status, 'send', { value });
       return new PendingSend(this, value, signal).park(true, value).promise;
     } catch (error) {
-      return Promise.reject(error);
+      return rejected(error);
     }
   }
 

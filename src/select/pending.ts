@@ -7,7 +7,7 @@
  */
 import { offAbort, onAbort } from '../abort.js';
 import type { Engine, Parked, Status, Waiter } from '../engine.js';
-import { inTurn, resolved } from '../handle/budget.js';
+import { inTurn, rejected, resolved } from '../handle/budget.js';
 import { type Detachable, delist, type Endpoint, enlist } from '../handle/endpoint.js';
 import { endedMeanwhile } from '../handle/pending.js';
 import type { LiveCase } from './cases.js';
@@ -75,7 +75,7 @@ export class PendingSelect implements Waiter, Detachable {
   }
 
   #end(error: unknown): void {
-    if (this.#reject === undefined) this.#atOnce = Promise.reject(error);
+    if (this.#reject === undefined) this.#atOnce = rejected(error);
     else {
       inTurn(this.#reject, error);
       this.#leave();

@@ -9,19 +9,19 @@ import { defer } from '#platform';
 import { ChannelError } from '../errors.js';
 import { turned } from '../handle/budget.js';
 import { ownTid, threadId, waitAsync } from './host.js';
+import * as Header from './layout/header.js';
+import * as Op from './layout/op.js';
+import * as Sudog from './layout/sudog.js';
+import * as Thread from './layout/thread.js';
 import {
-  Header,
   Hold,
   MAX_THREADS,
-  Op,
   RECORD_WORDS,
   RECORDS_CLASS,
   SMALL_CLASS,
   State,
-  Sudog,
   THREAD_WORDS,
   THREADS,
-  Thread,
   ThreadState,
 } from './layout.js';
 import { Memory } from './memory.js';
@@ -158,7 +158,13 @@ export class Arena extends Memory {
 
   /** Does what was put off. Outside of locks. */
   doTasks(): void {
-    for (let task = this.#tasks.pop(); task !== undefined; task = this.#tasks.pop()) task();
+    for (let task = this.#tasks.pop(); task !== undefined; task = this.#tasks.pop()) {
+      try {
+        task();
+      } catch {
+        // A channel beyond repair, whose queues are left as they are; those who use it are told.
+      }
+    }
   }
 
   /** Makes sure that the bell is heard. After the locks were let go. */

@@ -9,7 +9,8 @@ import { Status } from '../engine.js';
 import { scratch } from '../scratch.js';
 import type { Arena } from './arena.js';
 import { chanrecv, chansend } from './hchan.js';
-import { Chan, INLINE } from './layout.js';
+import * as Chan from './layout/chan.js';
+import { INLINE } from './layout.js';
 import { Incoming, Outgoing } from './message.js';
 import type { SharedPort } from './port.js';
 

@@ -10,7 +10,8 @@
  * derived from these (COUNT, TAIL and WRITE after NEXT, HEAD and READ after READ_OUT) is put right by `recover`.
  */
 
-import { Chan, FIRST_SEGMENT_CLASS, Flag, JUMP, LAST_SEGMENT_CLASS, LONG, Segment } from './layout.js';
+import * as Chan from './layout/chan.js';
+import { FIRST_SEGMENT_CLASS, Flag, JUMP, LAST_SEGMENT_CLASS, LONG, Segment } from './layout.js';
 import type { Memory } from './memory.js';
 import { copyFrame, frameWords, frameWordsAt, type Incoming, type Outgoing, writeFrame } from './message.js';
 

@@ -21,7 +21,7 @@ import { DetachedError, label } from '../errors.js';
 import type { TokenBody } from '../token.js';
 import { Arena } from './arena.js';
 import { inherited, onWorkerExit, passOn } from './host.js';
-import { Header } from './layout.js';
+import * as Header from './layout/header.js';
 import { makechan, readKey, redeem } from './lifetime.js';
 import { arenaId, isArena, makeMemory } from './memory.js';
 import { blockMixed, idle, parkMixed, sleepThrough, tryMixed, watchMixed } from './mixed.js';

@@ -10,7 +10,10 @@
  */
 import { Status } from '../engine.js';
 import { ensureRoom, push, putBack, shift, shutBy } from './buffer.js';
-import { Chan, Flag, Kind, Op, READY, State, Sudog } from './layout.js';
+import * as Chan from './layout/chan.js';
+import * as Op from './layout/op.js';
+import * as Sudog from './layout/sudog.js';
+import { Flag, Kind, READY, State } from './layout.js';
 import type { Memory } from './memory.js';
 import { copyFrame, frameWordsAt, type Incoming, type Outgoing, writeFrame } from './message.js';
 import { append, awaited, claim, complete, dequeue, dequeueSudoG, finish, type Wakes } from './waitq.js';

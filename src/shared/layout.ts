@@ -1,5 +1,5 @@
 /**
- * Where everything lies in an arena: offsets in 32-bit words.
+ * Where everything lies in an arena: offsets in 32-bit words, in modules of their own, so that bundlers put numbers for names.
  *
  * All `shared` channels that a family of threads uses live in one growable SharedArrayBuffer, the arena, so a pointer
  * (a word index) means the same in every thread, a token is a few numbers beside the arena, and an operation can wait on
@@ -35,27 +35,6 @@ export const LONG = -2;
 /** What `CAP` holds for an unbounded channel: more messages do not fit an arena. */
 export const NO_LIMIT = 0x7fffffff;
 
-export const Header = {
-  MAGIC: 0,
-  /** Words that can be used; grows. */
-  SIZE: 1,
-  ALLOC_LOCK: 2,
-  /** First word that was never allocated. */
-  TOP: 3,
-  /** FREE + k: first free block of 2^k words. */
-  FREE: 4,
-  ID: 36,
-  LAST_CHANNEL_ID: 38,
-  /** When somebody last looked who has died, in ms, modulo 2^30. */
-  LAST_LOOK: 39,
-  SLOTS_LOCK: 40,
-  /** First free channel slot. */
-  SLOTS_FREE: 41,
-  /** Chunks of channel slots in CHUNKS. */
-  CHUNK_COUNT: 42,
-  CHUNKS: 64,
-} as const;
-
 /** Channels in a chunk, and chunks at most: a million channels. */
 export const CHUNK_CHANNELS = 1024;
 export const MAX_CHUNKS = 1024;
@@ -66,81 +45,9 @@ export const THREAD_WORDS = 32;
 /** First heap word. */
 export const HEAP = THREADS + MAX_THREADS * THREAD_WORDS;
 
-export const Thread = {
-  STATE: 0,
-  /** How often the slot has been taken. */
-  GENERATION: 1,
-  /** Node's number of the thread; 0 for a main thread. */
-  THREAD_ID: 2,
-  /** Linux: the kernel's number of the thread, else 0. */
-  TID: 3,
-  /** Rung when the inbox turns from empty to not empty. */
-  BELL: 4,
-  /** Last operation that was completed and not looked at; a stack by INBOX_NEXT. */
-  INBOX: 5,
-  /** Blocks of records, linked by their first word. */
-  RECORDS: 6,
-  /** Handles this thread has, per channel. */
-  HOLDS: 7,
-  /** 1: somebody died, look at every operation of yours. */
-  RESCAN: 8,
-  /** Grows with every lock taken: a thread that holds a lock and does not move on is stuck or dead. */
-  LOCKS: 9,
-  /** 1: wakes by BroadcastChannel, since the host has no Atomics.waitAsync. */
-  NUDGE: 10,
-  /** 1: holds a Web Lock named after its slot, which others can ask for. */
-  WEB_LOCK: 11,
-  /** Lock of who clears up after the thread. */
-  BURIAL: 12,
-} as const;
-
 export const ThreadState = { FREE: 0, LIVE: 1, DEAD: 2 } as const;
 
 export const CHANNEL_WORDS = 32;
-export const Chan = {
-  LOCK: 0,
-  FLAGS: 1,
-  CAP: 2,
-  /** Messages at rest: in segments and in FRONT. */
-  COUNT: 3,
-  /** Segment that is read. */
-  HEAD: 4,
-  /** The next frame. */
-  READ: 5,
-  /** Segment that is written; 0: none yet. */
-  TAIL: 6,
-  /** Where the next frame goes. */
-  WRITE: 7,
-  RECV_FIRST: 8,
-  SEND_FIRST: 9,
-  RECV_LAST: 10,
-  SEND_LAST: 11,
-  /** Messages that were put back, before all others: blocks `next, frame`. */
-  FRONT: 12,
-  /** Last ticket given to a waiter. */
-  TICKET: 13,
-  /** An empty segment to use next, or 0. */
-  SPARE: 14,
-  /** Number of commits of receives, to put back in order. */
-  COMMITS: 15,
-  ID: 16,
-  SECRET: 17,
-  SENDERS: 21,
-  RECEIVERS: 22,
-  /** Tokens that nobody has attached yet. */
-  GRANTS: 23,
-  LAST_GRANT: 24,
-  /** Class of the next segment. */
-  SEGMENT_CLASS: 25,
-  /** Repair: the sudog of the waiting sender whose message is being moved into the buffer, and WRITE once it is. */
-  MOVE_FROM: 26,
-  MOVE_TO: 27,
-  NEXT_FREE: 28,
-  /** 1: made without a capacity. */
-  UNBOUNDED: 29,
-  /** 1: closed by the loss of its last sender, not by a call of `close`. */
-  CLOSED_ITSELF: 30,
-} as const;
 
 export const Flag = { CLOSED: 1, DISCONNECTED: 2, BROKEN: 4 } as const;
 
@@ -151,22 +58,6 @@ export const LAST_SEGMENT_CLASS = 14;
 
 export const RECORD_WORDS = 96;
 export const RECORDS_CLASS = 11;
-export const Op = { STATE: 0, OWNER: 1, KIND: 2, KEY: 3, INBOX_NEXT: 4 } as const;
-export const Sudog = {
-  OP: 8,
-  CASE: 9,
-  CHAN: 10,
-  SENDS: 11,
-  PREV: 12,
-  NEXT: 13,
-  QUEUED: 14,
-  TICKET: 15,
-  /** Number of the hand-over, for putting back in order. */
-  COMMIT: 16,
-  /** ID of the channel: a slot may be another channel's by now. */
-  CHAN_ID: 17,
-  FRAME: 18,
-} as const;
 
 /**
  * STATE of an operation. `CLAIMED` carries the claimer's slot above bit 8, `DONE` the status (bits 4 to 7) and the case.

@@ -13,14 +13,14 @@ import { ChannelError } from '../errors.js';
 import type { Arena } from './arena.js';
 import { release } from './buffer.js';
 import { closechan, disconnect } from './hchan.js';
+import * as Chan from './layout/chan.js';
+import * as Header from './layout/header.js';
 import {
   CHANNEL_WORDS,
   CHUNK_CHANNELS,
-  Chan,
   FIRST_SEGMENT_CLASS,
   Flag,
   Grant,
-  Header,
   Hold,
   MAX_CHUNKS,
   NO_LIMIT,

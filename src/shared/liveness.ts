@@ -7,7 +7,8 @@
  */
 import type { Arena } from './arena.js';
 import { isDeno, threadId, tidLives } from './host.js';
-import { THREAD_WORDS, THREADS, Thread } from './layout.js';
+import * as Thread from './layout/thread.js';
+import { THREAD_WORDS, THREADS } from './layout.js';
 
 interface Locks {
   request(name: string, use: () => Promise<unknown>): Promise<unknown>;

@@ -9,7 +9,8 @@
  * liveness.ts), one that has not moved for a second is given up: the operation fails loudly and nothing is touched.
  */
 import { ChannelError } from '../errors.js';
-import { THREAD_WORDS, THREADS, Thread, ThreadState } from './layout.js';
+import * as Thread from './layout/thread.js';
+import { THREAD_WORDS, THREADS, ThreadState } from './layout.js';
 import type { Memory } from './memory.js';
 
 /** Somebody sleeps on the lock: who lets it go has to wake one. */

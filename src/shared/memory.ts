@@ -9,7 +9,9 @@
  * store; whoever seizes its lock finds it in order, and at worst a block is lost.
  */
 import { ChannelError } from '../errors.js';
-import { HEAP, Header, MAGIC, Thread } from './layout.js';
+import * as Header from './layout/header.js';
+import * as Thread from './layout/thread.js';
+import { HEAP, MAGIC } from './layout.js';
 import { lockSlow } from './lock.js';
 
 const INITIAL_BYTES = 2 ** 20;

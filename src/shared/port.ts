@@ -14,7 +14,8 @@ import { BATCH, recvBatch, sendBatch } from './batch.js';
 import { shutBy } from './buffer.js';
 import { sharedEngine } from './engine.js';
 import { chanrecv, chansend, closechan } from './hchan.js';
-import { Chan, Flag } from './layout.js';
+import * as Chan from './layout/chan.js';
+import { Flag } from './layout.js';
 import { countHandle, grantToken, uncountHandle } from './lifetime.js';
 import { incoming, Outgoing, settleLong, unsettle } from './message.js';
 

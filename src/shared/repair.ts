@@ -15,23 +15,23 @@ import type { Arena } from './arena.js';
 import { putBack, recover } from './buffer.js';
 import { pump } from './hchan.js';
 import { tidLives } from './host.js';
+import * as Chan from './layout/chan.js';
+import * as Header from './layout/header.js';
+import * as Op from './layout/op.js';
+import * as Sudog from './layout/sudog.js';
+import * as Thread from './layout/thread.js';
 import {
-  Chan,
   doneState,
   Flag,
   Grant,
   HEAP,
-  Header,
   Hold,
   LONG,
   MAX_THREADS,
-  Op,
   RECORD_WORDS,
   State,
-  Sudog,
   THREAD_WORDS,
   THREADS,
-  Thread,
   ThreadState,
 } from './layout.js';
 import { afterUncount, slots } from './lifetime.js';

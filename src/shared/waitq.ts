@@ -6,7 +6,11 @@
  * takes it out (Go's pass 3) or a peer comes across it.
  */
 
-import { Chan, doneState, Kind, Op, READY, State, Sudog, THREAD_WORDS, THREADS, Thread } from './layout.js';
+import * as Chan from './layout/chan.js';
+import * as Op from './layout/op.js';
+import * as Sudog from './layout/sudog.js';
+import * as Thread from './layout/thread.js';
+import { doneState, Kind, READY, State, THREAD_WORDS, THREADS } from './layout.js';
 import type { Memory } from './memory.js';
 
 /** Whom to wake once the locks have been let go. */

@@ -2,7 +2,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { codec } from '../../../dist/index.js';
 import { sharedEngine } from '../../../dist/shared/engine.js';
-import { Chan, Header } from '../../../dist/shared/layout.js';
+import * as Chan from '../../../dist/shared/layout/chan.js';
+import * as Header from '../../../dist/shared/layout/header.js';
 
 const { token, words, what } = workerData;
 const port = sharedEngine.attach(token, codec.string);

@@ -53,12 +53,18 @@ const fn magazine(class: usize) -> usize {
     }
 }
 
-/// A block of `len` bytes from the allocator. Never aborts.
-pub fn fresh(len: usize) -> Result<Block, Code> {
+/// `bytes` and then zeros in `len` bytes from the allocator. Never aborts.
+fn fresh(bytes: &[u8], len: usize) -> Result<Block, Code> {
     let mut block = Vec::new();
     block.try_reserve_exact(len).map_err(|_| Code::NoMemory)?;
+    block.extend_from_slice(bytes);
     block.resize(len, 0);
     Ok(block.into_boxed_slice())
+}
+
+/// `bytes` in a block of just their length, which is not used again.
+pub fn exact(bytes: &[u8]) -> Result<Block, Code> {
+    fresh(bytes, bytes.len())
 }
 
 /// The spare blocks of one thread.
@@ -76,26 +82,28 @@ impl Default for Blocks {
 }
 
 impl Blocks {
-    /// A block of at least `len` bytes, whatever is in it.
-    pub fn take(&mut self, len: usize) -> Result<Block, Code> {
-        let Some(class) = class_of(len) else {
-            return fresh(len);
+    /// `bytes` at the start of a block that is large enough; what is behind them is noise.
+    pub fn copy(&mut self, bytes: &[u8]) -> Result<Block, Code> {
+        let Some(class) = class_of(bytes.len()) else {
+            return exact(bytes);
         };
-        if let Some(block) = self.spare[class].pop() {
-            return Ok(block);
-        }
-        let full = DEPOT[class]
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
-        self.spare[class] = full.unwrap_or_default();
-        match self.spare[class].pop() {
-            Some(block) => Ok(block),
-            None => fresh(size_of_class(class)),
-        }
+        let Some(mut block) = self.spare(class) else {
+            return fresh(bytes, size_of_class(class));
+        };
+        block[..bytes.len()].copy_from_slice(bytes);
+        Ok(block)
     }
 
-    /// Keeps the block of a message that was read.
+    fn spare(&mut self, class: usize) -> Option<Block> {
+        let spare = &mut self.spare[class];
+        if spare.is_empty() {
+            let depot = &DEPOT[class];
+            *spare = depot.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
+        }
+        spare.pop()
+    }
+
+    /// Keeps the block of a message that was read, or did not go.
     #[inline]
     pub fn reuse(&mut self, msg: Msg) {
         if let Msg::Heap { block, .. } = msg {
@@ -138,10 +146,8 @@ mod tests {
             assert!(class == 0 || size_of_class(class - 1) < len);
         }
         assert_eq!(class_of(size_of_class(CLASSES - 1) + 1), None);
-        assert_eq!(
-            Blocks::default().take(100_000).map(|block| block.len()),
-            Ok(100_000)
-        );
+        let long = Blocks::default().copy(&vec![1; 100_000]);
+        assert_eq!(long.map(|block| block.len()), Ok(100_000));
     }
 
     #[test]
@@ -151,7 +157,7 @@ mod tests {
         let class = class_of(LEN).expect("there is a class");
         let (mut reader, mut sender) = (Blocks::default(), Blocks::default());
         let blocks: Vec<_> = (0..2 * magazine(class))
-            .map(|_| sender.take(LEN).expect("memory"))
+            .map(|_| sender.copy(&[7; LEN]).expect("memory"))
             .collect();
         let known: Vec<_> = blocks.iter().map(|block| block.as_ptr()).collect();
         for block in blocks {
@@ -159,7 +165,7 @@ mod tests {
         }
         assert_eq!(reader.spare[class].len(), magazine(class));
         for _ in 0..magazine(class) {
-            let block = sender.take(LEN).expect("memory");
+            let block = sender.copy(&[7; LEN]).expect("memory");
             assert!(known.contains(&block.as_ptr()));
         }
     }
@@ -170,11 +176,11 @@ mod tests {
         let class = class_of(LEN).expect("there is a class");
         let mut reader = Blocks::default();
         for _ in 0..100 * magazine(class) {
-            reader.give(fresh(size_of_class(class)).expect("memory"));
+            reader.give(exact(&vec![0; size_of_class(class)]).expect("memory"));
         }
         assert!(reader.spare[class].len() < 2 * magazine(class));
         assert!(DEPOT[class].lock().expect("not poisoned").len() <= DEEPEST);
-        reader.give(fresh(LEN).expect("memory"));
+        reader.give(exact(&[0; LEN]).expect("memory"));
         assert!(
             reader
                 .spare

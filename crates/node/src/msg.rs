@@ -3,7 +3,7 @@
 //! Invariant: `Msg` is 24 bytes, so that a ring slot of 32 holds one with its stamp. Making one never aborts: out of
 //! memory is an answer.
 
-use crate::blocks::{Blocks, fresh};
+use crate::blocks::{Blocks, exact};
 use crate::wire::Code;
 
 /// Bytes that fit without an allocation.
@@ -49,13 +49,13 @@ impl Msg {
         at: usize,
         len: usize,
     ) -> Result<Self, Code> {
-        Self::make(source, at, len, |len| blocks.take(len))
+        Self::make(source, at, len, |bytes| blocks.copy(bytes))
     }
 
     /// Copies `source[at..at + len]`.
     #[inline]
     pub fn copy(source: &[u8], at: usize, len: usize) -> Result<Self, Code> {
-        Self::make(source, at, len, fresh)
+        Self::make(source, at, len, exact)
     }
 
     /// Short messages are copied as 22 bytes whatever their length, where the source has them, because a copy of constant
@@ -65,15 +65,14 @@ impl Msg {
         source: &[u8],
         at: usize,
         len: usize,
-        block: impl FnOnce(usize) -> Result<Box<[u8]>, Code>,
+        block: impl FnOnce(&[u8]) -> Result<Box<[u8]>, Code>,
     ) -> Result<Self, Code> {
         let end = at
             .checked_add(len)
             .filter(|end| *end <= source.len())
             .ok_or(Code::BadArgument)?;
         if len > INLINE {
-            let mut block = block(len)?;
-            block[..len].copy_from_slice(&source[at..end]);
+            let block = block(&source[at..end])?;
             let len = u32::try_from(len).map_err(|_| Code::BadArgument)?;
             return Ok(Self::Heap { len, block });
         }

@@ -14,7 +14,7 @@ const STYLE = `
 :root { color-scheme: light dark; --ink: light-dark(#1b1f24, #e6e8eb); --paper: light-dark(#fff, #14171a); --faint: light-dark(#d8dce1, #343a41); --band: light-dark(#f6f7f9, #1b1f24) }
 * { box-sizing: border-box }
 body { margin: 0 auto; padding: 1rem; max-width: 68rem; font: 16px/1.45 system-ui, sans-serif; color: var(--ink); background: var(--paper); overflow-wrap: break-word }
-h1 { font-size: 1.4rem } h2 { font-size: 1.2rem; margin: 2rem 0 .4rem } h3 { font-size: 1rem; margin: 1.4rem 0 .3rem } p { margin: .4rem 0; max-width: 46rem }
+h1 { font-size: 1.4rem } h2 { font-size: 1.2rem; margin: 2rem 0 .4rem } h3 { font-size: 1rem; margin: 1.4rem 0 .3rem } p { margin: .4rem 0 }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 0 2.5rem } section { min-width: 0 } .how { font-size: .85rem; opacity: .8 }
 svg { display: block; width: 100%; max-width: 34rem; height: auto } svg text { font: 12px system-ui, sans-serif; fill: var(--ink) } svg .tick { font-size: 11px; opacity: .7 }
 .spread { stroke: var(--ink); stroke-width: 1.5 } .grid { stroke: var(--faint) } .band { fill: none } .band:nth-of-type(odd) { fill: var(--band) } .path { fill: none; stroke-width: 1.5; opacity: .55 }
@@ -22,7 +22,7 @@ ${COLOURS.map((colour, at) => `.c${at} { fill: ${colour}; stroke: ${colour} }`).
 ${Object.entries(OTHERS)
   .map(([kind, colour]) => `.${kind} { fill: var(--paper); stroke: ${colour}; stroke-width: 2 }`)
   .join(' ')}
-polyline.path { fill: none } circle.p90 { fill-opacity: .75 } circle.p99, circle.p999 { fill-opacity: .5 }
+circle.p90 { fill-opacity: .75 } circle.p99, circle.p999 { fill-opacity: .5 }
 .scroll { overflow-x: auto } table { border-collapse: collapse; font-size: .8rem; white-space: nowrap }
 td, th { padding: .15rem .6rem; text-align: right; border-bottom: 1px solid var(--faint) } td:first-child, th:first-child { text-align: left }
 .key { font-size: .9rem } .key span { display: inline-block; margin-right: 1.1rem } .key svg { display: inline-block; width: 12px; height: 12px; margin-right: .35em } details { margin-top: .3rem }
@@ -66,12 +66,12 @@ function keyOf({ entries }: Report): string {
 export function toHtml(report: Report): string {
   const { rounds, sampleMs, entries } = report;
   const paragraphs = [...machineLines(report.machine), report.started, ...notesOf(report)];
-  const how = `Time per message (per round trip in ping-pong) on a logarithmic scale: further to the left is faster. ${rounds} rounds of samples of about ${sampleMs} ms; the dot is the median, the dark line its ${confidenceName(rounds)} interval, × says how many times as fast as ${BASELINE}.`;
+  const how = `Time per message (ping-pong: per round trip), logarithmic; further left is faster. ${rounds} rounds of about ${sampleMs} ms: the dot is the median, the dark line its ${confidenceName(rounds)} interval, × the rate against ${BASELINE}.`;
   const overview = overviewOf(report);
   const glance =
     overview.length === 0
       ? ''
-      : `<h2>At a glance</h2><p class="how">A dot for each contestant; the scales are logarithmic.</p>${keyOf(report)}<div class="charts">${overview.map(chart).join('\n')}</div>`;
+      : `<h2>At a glance</h2><p class="how">Logarithmic scales.</p>${keyOf(report)}<div class="charts">${overview.map(chart).join('\n')}</div>`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>hchan bench</title><style>${STYLE}</style></head>

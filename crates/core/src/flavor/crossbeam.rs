@@ -34,8 +34,9 @@ impl<T> Queue<T> for Crossbeam<T> {
     }
 
     #[inline]
-    fn pop(&self, into: &mut VecDeque<T>) -> bool {
-        into.extend(self.recv.try_iter().take(BURST));
+    fn pop(&self, into: &mut VecDeque<T>, surely: u64) -> bool {
+        let most = usize::try_from(surely).map_or(BURST, |surely| surely.min(BURST));
+        into.extend(self.recv.try_iter().take(most));
         !into.is_empty()
     }
 }

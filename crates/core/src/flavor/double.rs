@@ -30,7 +30,7 @@ impl<T> Queue<T> for Double<T> {
         Ok(())
     }
 
-    fn pop(&self, into: &mut VecDeque<T>) -> bool {
+    fn pop(&self, into: &mut VecDeque<T>, _surely: u64) -> bool {
         let value = self.values.lock().pop_front();
         assert!(value.is_some(), "popped without an item");
         into.extend(value);

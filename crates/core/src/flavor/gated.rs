@@ -91,7 +91,7 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Gated<T, Q> {
         if self.items(1, after)? == 0 {
             return Err(TryRecvError::Empty);
         }
-        let value = self.store.pop();
+        let value = self.store.pop(|| self.gates.there());
         if self.gates.bring_home(1) {
             self.serve(false, true, after);
         }

@@ -37,7 +37,7 @@ impl<T> Queue<T> for Kanal<T> {
 
     /// All there are, because that takes its lock once. `into` is empty.
     #[inline]
-    fn pop(&self, into: &mut VecDeque<T>) -> bool {
+    fn pop(&self, into: &mut VecDeque<T>, _surely: u64) -> bool {
         let mut values = Vec::from(mem::take(into));
         let drained = self.recv.drain_into(&mut values);
         *into = VecDeque::from(values);

@@ -87,7 +87,7 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Gated<T, Q> {
             };
             // The claim first and the item then: so an item is taken for somebody, and none has to be given back.
             if let Take::Got(_) = self.gates.take_items(1, For::Parked) {
-                let value = self.store.pop();
+                let value = self.store.pop(|| self.gates.there());
                 // Home before the commit: who sees the value received sees the room, too.
                 slots |= self.gates.bring_home(1);
                 lists.number += 1;

@@ -23,8 +23,9 @@ pub(crate) trait Queue<P>: Sized {
     fn unbounded() -> Self;
     /// Err: not now. A queue may say so although a slot was brought home, if that receiver is still in the middle of it.
     fn push(&self, piece: P) -> Result<(), P>;
-    /// Appends the oldest, or more if that costs little more. False: nothing can be seen now.
-    fn pop(&self, into: &mut VecDeque<P>) -> bool;
+    /// Appends the oldest, or more if that costs little more; `surely` so many are complete, and waiting for the sender
+    /// of one that is not takes as long as that sender is preempted. False: nothing can be seen now.
+    fn pop(&self, into: &mut VecDeque<P>, surely: u64) -> bool;
 }
 
 /// The messages at rest.
@@ -59,15 +60,15 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Store<T, Q> {
         }
     }
 
-    /// The message of a taken item.
+    /// The message of a taken item. `more` says how many items more are out.
     #[inline]
-    pub(super) fn pop(&self) -> T {
+    pub(super) fn pop(&self, more: impl Fn() -> u64) -> T {
         let mut front = self.front.0.lock();
         loop {
             if let Some(value) = first(&mut front) {
                 return value;
             }
-            self.open(&mut front);
+            self.open(&mut front, 1 + more());
         }
     }
 
@@ -77,7 +78,7 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Store<T, Q> {
         let mut front = self.front.0.lock();
         while left > 0 {
             let Some(mut piece) = front.pop_front() else {
-                self.open(&mut front);
+                self.open(&mut front, left as u64);
                 continue;
             };
             if piece.len() > left {
@@ -95,9 +96,9 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Store<T, Q> {
 
     /// Moves what is oldest in the queue to the front, which is empty. There is something, if perhaps a moment later.
     #[inline]
-    fn open(&self, front: &mut VecDeque<Piece<T>>) {
+    fn open(&self, front: &mut VecDeque<Piece<T>>, surely: u64) {
         let mut step = 0;
-        while !self.queue.pop(front) {
+        while !self.queue.pop(front, surely) {
             relax(&mut step);
         }
     }

@@ -10,12 +10,14 @@ callback! {
     /// `trySend(handle)`: sends the message at base, of as many bytes as word 1 says. 0, or why not.
     TrySend = c"trySend", |state, args| {
         let msg = state.scratch.outgoing(&mut state.blocks)?;
-        match state.channel(args.int(0)?)?.try_send(msg) {
-            Ok(()) => Ok(0),
-            Err(TrySendError::Full(_)) => Err(Code::Blocked),
-            Err(TrySendError::Closed(_)) => Err(Code::Closed),
-            Err(TrySendError::Disconnected(_)) => Err(Code::Disconnected),
-        }
+        let (code, back) = match state.channel(args.int(0)?)?.try_send(msg) {
+            Ok(()) => return Ok(0),
+            Err(TrySendError::Full(back)) => (Code::Blocked, back),
+            Err(TrySendError::Closed(back)) => (Code::Closed, back),
+            Err(TrySendError::Disconnected(back)) => (Code::Disconnected, back),
+        };
+        state.blocks.reuse(back);
+        Err(code)
     }
 }
 
