@@ -19,6 +19,16 @@ forEngines(CROSSING, (engine) => {
   sharedWork(engine);
 });
 
+/** Keeps the loop from turning until operations that happen at once await a turn. What is told from then on is noted in order. */
+function beyondBudget(channel: Channel<number>): { told: string[]; tell: (what: string) => () => void } {
+  for (const end = performance.now() + 40; performance.now() < end; ) {
+    void channel.send(0);
+    channel.tryRecv();
+  }
+  const told: string[] = [];
+  return { told, tell: (what) => () => void told.push(what) };
+}
+
 function fifo(engine: EngineCase): void {
   for (const pairing of pairings(engine)) {
     for (const how of ['one', 'many'] as const) {
@@ -108,13 +118,7 @@ function waiters(engine: EngineCase): void {
 
   test('20, 21 operations are told in the order they happened when some await a turn of the loop', async () => {
     const channel = engine.make<number>(3);
-    // Operations that never let the loop turn: from some point on, those that happen at once await a turn.
-    for (const end = performance.now() + 40; performance.now() < end; ) {
-      void channel.send(0);
-      channel.tryRecv();
-    }
-    const told: string[] = [];
-    const tell = (what: string) => () => void told.push(what);
+    const { told, tell } = beyondBudget(channel);
     const operations = numbers(0, 5).map((i) => channel.send(i).then(tell(`sent ${i}`)));
     const selected = select({ it: send(channel, 5) }).then(tell('sent 5'));
     for (const i of numbers(0, 3)) expect(channel.tryRecv()).toEqual(ok(i));
@@ -127,12 +131,7 @@ function waiters(engine: EngineCase): void {
 
   test('20, 21 ends and failures are told in their turn, too', async () => {
     const channel = engine.make<number>(3);
-    for (const end = performance.now() + 40; performance.now() < end; ) {
-      void channel.send(0);
-      channel.tryRecv();
-    }
-    const told: string[] = [];
-    const tell = (what: string) => () => void told.push(what);
+    const { told, tell } = beyondBudget(channel);
     const first = [0, 1, 2].map((i) => channel.send(i).then(tell(`sent ${i}`)));
     channel.close();
     const refused = channel.send(3).catch(tell('refused'));

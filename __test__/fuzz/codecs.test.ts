@@ -11,6 +11,7 @@ import fc from 'fast-check';
 import { type Codec, CodecError } from 'hchan';
 import { expect, test } from 'vitest';
 import { codecFromSpec, codecSpec } from '../../dist/codec/codec.js';
+import { chance } from '../../scripts/soak/books.mjs';
 import { decoded, encoded } from '../codec/message.js';
 import { samples } from '../codec/shapes.js';
 
@@ -67,17 +68,6 @@ const inputOf = (codec: unknown, bytes: Uint8Array): Input => ({
   hex: Buffer.from(bytes).toString('hex'),
 });
 const bytesOf = ({ hex }: Input): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'));
-
-/** A generator that its seed determines (mulberry32): an integer below `below`. */
-function chance(seed: number): (below: number) => number {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 /** Bytes that mean something to some codec, as often as any other. */
 const TELLING = [0, 1, 2, 0x0f, 0x7f, 0x80, 0xfe, 0xff];

@@ -1,22 +1,11 @@
 /** A codec that disposes the handle it works for: an attempt said "full", or sent through the disposed handle. */
-import { type Channel, type Codec, codec, DetachedError, send, trySelect } from 'hchan';
+import { type Channel, DetachedError, send, trySelect } from 'hchan';
 import { expect, test } from 'vitest';
 import { CROSSING, forEngines } from '../conformance/engines.js';
+import { interrupted } from './interrupted.js';
 
-/** Strings; `during` is called while one is encoded, and while one is decoded. */
-function interrupted(during: () => void): Codec<string> {
-  return {
-    id: 'interrupted',
-    encode(value, to) {
-      during();
-      codec.string.encode(value, to);
-    },
-    decode(from) {
-      during();
-      return codec.string.decode(from);
-    },
-  };
-}
+/** A codec that calls `during` while it encodes and while it decodes. */
+const duringBoth = (during: () => void) => interrupted(during, during);
 
 const LONG = 'x'.repeat(5000);
 
@@ -34,7 +23,7 @@ forEngines(CROSSING, (engine) => {
     for (const [way, call] of Object.entries(WAYS)) {
       test(`${way} at capacity ${capacity} fails when encoding disposes its handle, and nothing is sent`, () => {
         let channel: Channel<string> | undefined;
-        const made = engine.make<string>(capacity, { codec: interrupted(() => channel?.[Symbol.dispose]()) });
+        const made = engine.make<string>(capacity, { codec: duringBoth(() => channel?.[Symbol.dispose]()) });
         const others = [made.sender(), made.receiver()] as const;
         channel = made;
         expect(() => call(made)).toThrow(DetachedError);
@@ -46,7 +35,7 @@ forEngines(CROSSING, (engine) => {
 
   test('trySelect fails when encoding disposes the handle of another of its cases', () => {
     let victim: Channel<string> | undefined;
-    const made = engine.make<string>(4, { codec: interrupted(() => victim?.[Symbol.dispose]()) });
+    const made = engine.make<string>(4, { codec: duringBoth(() => victim?.[Symbol.dispose]()) });
     victim = engine.make<string>(4);
     const cases = { out: send(made, 'x'), in: victim };
     expect(() => trySelect(cases)).toThrow(DetachedError);
@@ -55,7 +44,7 @@ forEngines(CROSSING, (engine) => {
 
   test('tryRecvMany takes nothing more once decoding has disposed its handle', () => {
     let channel: Channel<string> | undefined;
-    const made = engine.make<string>(4, { codec: interrupted(() => channel?.[Symbol.dispose]()) });
+    const made = engine.make<string>(4, { codec: duringBoth(() => channel?.[Symbol.dispose]()) });
     const other = made.receiver();
     made.trySendMany(['a', 'b']);
     channel = made;

@@ -1,19 +1,8 @@
 /** A codec that aborts the signal, or disposes the handle, of the very send it encodes for: the send waited for ever. */
-import { type Channel, type Codec, codec, DetachedError, select, send } from 'hchan';
+import { type Channel, DetachedError, select, send } from 'hchan';
 import { expect, test } from 'vitest';
 import { CROSSING, forEngines } from '../conformance/engines.js';
-
-/** Strings; `during` is called while one is encoded. */
-function interrupted(during: () => void): Codec<string> {
-  return {
-    id: 'interrupted',
-    encode(value, to) {
-      during();
-      codec.string.encode(value, to);
-    },
-    decode: (from) => codec.string.decode(from),
-  };
-}
+import { interrupted } from './interrupted.js';
 
 const WAYS: Record<string, (channel: Channel<string>, signal: AbortSignal) => Promise<unknown>> = {
   send: (channel, signal) => channel.send('x', { signal }),

@@ -1,9 +1,9 @@
 //! Memory for messages that do not fit a slot, used again.
 //!
 //! A message is made in one thread and read in another. A general allocator gets its memory back in the thread that did
-//! not ask for it, and both then wait for one lock, at about 100 ns a message. So a thread keeps the blocks of what it has
-//! received for what it sends. As most threads do one of the two, whole magazines of blocks go over a depot from those
-//! that receive to those that send, at one lock for each: Bonwick and Adams, "Magazines and Vmem" (2001), section 3.
+//! not ask for it, and both then wait for one lock. So a thread keeps the blocks of what it has received for what it
+//! sends. As most threads do one of the two, whole magazines of blocks go over a depot from those that receive to those
+//! that send, at one lock for each: Bonwick and Adams, "Magazines and Vmem" (2001), section 3.
 //!
 //! Blocks come in sizes a quarter of a power of two apart, so that at most a fifth of one is empty. What a thread keeps
 //! is at most two magazines of each size, what the depot keeps [`DEEPEST`]; the rest goes back to the allocator.
