@@ -42,11 +42,22 @@ export function parse<Switch extends string = never, Setting extends string = ne
     ...settings.map((name) => [name, { type: 'string' }] as const),
   ]);
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: positionals }) as unknown as Given<Switch, Setting>;
+    return parseArgs({ args: withNegatives(args), options, allowPositionals: positionals }) as unknown as Given<Switch, Setting>;
   } catch (error) {
     const [line = 'bad usage'] = (error as Error).message.split(/\.\s|\n/);
     throw new UsageError(line.replace(/\.$/, ''));
   }
+}
+
+/** `--capacity -1` as `--capacity=-1`: a number is a value, whose bounds are checked, and no option. */
+function withNegatives(args: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const last = joined.at(-1);
+    if (/^-\d/.test(arg) && last?.startsWith('--')) joined[joined.length - 1] = `${last}=${arg}`;
+    else joined.push(arg);
+  }
+  return joined;
 }
 
 /** A comma-separated list of known words, each once; undefined if it was not given. */
