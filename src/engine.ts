@@ -98,6 +98,9 @@ export interface Port<T = unknown> {
   /** A parked operation of one case happened after `ms`. */
   waited?(send: boolean, ms: number): void;
 
+  /** As the engine's `park` for one case of this port. Left out where that costs no more. */
+  park?(send: boolean, value: unknown, waiter: Waiter): Parked | null;
+
   /** False: it was closed already. Wakes every waiting operation. */
   close(): boolean;
   /** Another handle of the same channel, of a direction that this one includes. */

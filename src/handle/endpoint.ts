@@ -50,8 +50,8 @@ export class Endpoint<T> implements Properties {
   [FIRST]: Detachable | null = null;
   [MORE]: Set<Detachable> | null = null;
   [REFERENCED] = true;
-  /** 'live', 'disposed', or the error that the next receive has to report. */
-  [STATE]: 'live' | 'disposed' | Error = 'live';
+  /** Null while the handle can be used, 'disposed', or the error that the next receive has to report. */
+  [STATE]: null | 'disposed' | Error = null;
 
   constructor(port: Port<T>) {
     this[PORT] = port;
@@ -111,20 +111,20 @@ export class Endpoint<T> implements Properties {
   }
 
   [LIVE](operation: string): Port<T> {
-    if (this[STATE] !== 'live') this.#refuse(operation);
+    if (this[STATE] !== null) this.#refuse(operation);
     return this[PORT];
   }
 
   /** Leaves `error` for the next receive to report. */
   protected leaveError(error: Error): void {
-    if (this[STATE] === 'live') this[STATE] = error;
+    if (this[STATE] === null) this[STATE] = error;
   }
 
   #refuse(operation: string): void {
     const state = this[STATE];
     if (state === 'disposed') throw detached(this, operation);
     if (state instanceof Error && /recv|consume|iterate|select/i.test(operation)) {
-      this[STATE] = 'live';
+      this[STATE] = null;
       throw state;
     }
   }

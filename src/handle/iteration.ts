@@ -4,9 +4,9 @@
 import { CLOSED, EMPTY, Status } from '../engine.js';
 import { rejected, resolved } from './budget.js';
 import { type Endpoint, LIVE } from './endpoint.js';
-import { PendingPromise } from './pending.js';
+import { Pending } from './pending.js';
 
-class PendingNext<T> extends PendingPromise<IteratorResult<T, undefined>> {
+class PendingNext<T> extends Pending<IteratorResult<T, undefined>> {
   readonly #waiting: Set<PendingNext<T>>;
 
   constructor(endpoint: Endpoint<unknown>, waiting: Set<PendingNext<T>>) {
@@ -49,7 +49,7 @@ export class Iteration<T> implements AsyncIterableIterator<T> {
       const port = this.#endpoint[LIVE]('iterate');
       let value = port.tryRecv();
       if (value === EMPTY && port.linger?.(false)) value = port.tryRecv();
-      if (value === EMPTY) return new PendingNext<T>(this.#endpoint, this.#waiting).park(false, undefined).promise;
+      if (value === EMPTY) return new PendingNext<T>(this.#endpoint, this.#waiting).promise(false, undefined);
       if (value !== CLOSED) return resolved({ done: false, value: value as T });
       this.#finished = true;
       return resolved({ done: true, value: undefined });

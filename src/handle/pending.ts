@@ -5,58 +5,93 @@
  * behind: no listener, no hold on the process, no entry in the handle.
  */
 import { offAbort, onAbort } from '../abort.js';
-import type { Case, Parked, Port, Waiter } from '../engine.js';
+import type { Parked, Port, Waiter } from '../engine.js';
 import { Status } from '../engine.js';
 import { ClosedError, DisconnectedError, label, type Unsent } from '../errors.js';
 import { inTurn } from './budget.js';
 import { type Detachable, DISPOSED, delist, detached, type Endpoint, enlist, PORT } from './endpoint.js';
+import type { Received } from './receiving.js';
 
-/** What an operation that waits is made of. Subclasses say what its results mean. */
-export abstract class Pending implements Waiter, Detachable {
-  readonly #endpoint: Endpoint<unknown>;
-  readonly #signal: AbortSignal | undefined;
-  #parked: Parked | null = null;
-  #onAbort: (() => void) | undefined;
-  #send = false;
-  #since = 0;
+/** An operation that waits. Its outcome is a promise, unless a subclass takes it otherwise. */
+export class Pending<R = unknown> implements Waiter, Detachable {
+  // Declared here and set by the constructor, because V8 makes a class's own fields in a call of their own.
+  declare private readonly endpoint: Endpoint<unknown>;
+  declare private readonly signal: AbortSignal | undefined;
+  declare private parked: Parked | null;
+  declare private onAbort: (() => void) | undefined;
+  declare private send: boolean;
+  declare private value: unknown;
+  declare private since: number;
+  declare private fulfil: (result: R) => void;
+  declare private refuse: (error: unknown) => void;
 
   constructor(endpoint: Endpoint<never> | Endpoint<unknown>, signal: AbortSignal | undefined) {
-    this.#endpoint = endpoint as Endpoint<unknown>;
-    this.#signal = signal;
+    this.endpoint = endpoint as Endpoint<unknown>;
+    this.signal = signal;
+    this.parked = null;
+    this.onAbort = undefined;
+    this.send = false;
+    this.value = undefined;
+    this.since = 0;
+  }
+
+  /** Parks, and promises the outcome. Throws CodecError, nothing having happened. */
+  promise(send: boolean, value: unknown): Promise<R> {
+    const promise = new Promise<R>((resolve, reject) => {
+      this.fulfil = resolve;
+      this.refuse = reject;
+    });
+    this.park(send, value);
+    return promise;
+  }
+
+  /** Waits in the engine; may end before it returns. Throws CodecError, nothing having happened. */
+  park(send: boolean, value: unknown): void {
+    const { endpoint, signal } = this;
+    const port: Port = endpoint[PORT];
+    this.send = send;
+    this.value = value;
+    const parked = port.park === undefined ? port.engine.park([{ port, send, value }], true, this) : port.park(send, value, this);
+    if (parked === null) return;
+    this.parked = parked;
+    if (port.waited !== undefined) this.since = performance.now();
+    enlist(endpoint, this);
+    if (signal !== undefined) {
+      this.onAbort = () => this.withdraw(signal.reason);
+      onAbort(signal, this.onAbort);
+    }
+    const ended = endedMeanwhile(endpoint, signal);
+    if (ended !== undefined) this.withdraw(ended.reason);
   }
 
   /** The operation happened. */
-  protected abstract happened(status: Status, value: unknown): void;
-  /** The operation did not happen, or its message did not decode. */
-  protected abstract refused(error: unknown): void;
+  protected happened(status: Status, value: unknown): void {
+    if (!this.send) this.resolve(receivedOf(status, value) as R);
+    else if (status === Status.DONE) this.resolve(undefined as R);
+    else this.reject(shut(this.endpoint[PORT], status, 'send', { value: this.value }));
+  }
 
-  /** Waits in the engine; may end before it returns. Throws CodecError, nothing having happened. */
-  park(send: boolean, value: unknown): this {
-    const port: Port = this.#endpoint[PORT];
-    const cases: readonly Case[] = [{ port, send, value }];
-    const parked = port.engine.park(cases, true, this);
-    if (parked === null) return this;
-    this.#parked = parked;
-    this.#send = send;
-    if (port.waited !== undefined) this.#since = performance.now();
-    enlist(this.#endpoint, this);
-    if (this.#signal !== undefined) {
-      this.#onAbort = () => this.withdraw(this.#signal?.reason);
-      onAbort(this.#signal, this.#onAbort);
-    }
-    const ended = endedMeanwhile(this.#endpoint, this.#signal);
-    if (ended !== undefined) this.withdraw(ended.reason);
-    return this;
+  /** The operation did not happen, or its message did not decode. */
+  protected refused(error: unknown): void {
+    this.reject(error);
+  }
+
+  protected resolve(result: R): void {
+    inTurn(this.fulfil, result);
+  }
+
+  protected reject(error: unknown): void {
+    inTurn(this.refuse, error);
   }
 
   settle(_index: number, status: Status, value: unknown): void {
-    if (this.#since > 0) this.#endpoint[PORT].waited?.(this.#send, performance.now() - this.#since);
-    this.#leave();
+    if (this.since > 0) this.endpoint[PORT].waited?.(this.send, performance.now() - this.since);
+    this.leave();
     this.happened(status, value);
   }
 
   fail(_index: number, error: unknown): void {
-    this.#leave();
+    this.leave();
     this.refused(error);
   }
 
@@ -66,17 +101,22 @@ export abstract class Pending implements Waiter, Detachable {
 
   /** Ends the operation with `reason`, unless it has happened already. */
   withdraw(reason: unknown): void {
-    if (this.#parked === null || !this.#parked.cancel()) return;
-    this.#leave();
+    if (!this.parked?.cancel()) return;
+    this.leave();
     this.refused(reason);
   }
 
-  #leave(): void {
-    if (this.#parked === null) return;
-    this.#parked = null;
-    delist(this.#endpoint, this);
-    if (this.#signal !== undefined && this.#onAbort !== undefined) offAbort(this.#signal, this.#onAbort);
+  private leave(): void {
+    if (this.parked === null) return;
+    this.parked = null;
+    delist(this.endpoint, this);
+    if (this.signal !== undefined && this.onAbort !== undefined) offAbort(this.signal, this.onAbort);
   }
+}
+
+/** The result of a receive. */
+export function receivedOf<T>(status: Status, value: T): Received<T> {
+  return status === Status.DONE ? { ok: true, value } : { ok: false, value: undefined };
 }
 
 /** Why an operation just parked is over: encoding what it sends runs user code, which may abort its signal or dispose its handle. */
@@ -86,33 +126,6 @@ export function endedMeanwhile(
 ): { readonly reason: unknown } | undefined {
   if (endpoint[DISPOSED]) return { reason: detached(endpoint, 'operation') };
   return signal?.aborted ? { reason: signal.reason } : undefined;
-}
-
-/** A pending operation whose outcome is a promise. */
-export abstract class PendingPromise<R> extends Pending {
-  readonly promise: Promise<R>;
-  #resolve!: (result: R) => void;
-  #reject!: (error: unknown) => void;
-
-  constructor(endpoint: Endpoint<never> | Endpoint<unknown>, signal: AbortSignal | undefined) {
-    super(endpoint, signal);
-    this.promise = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-  }
-
-  protected resolve(result: R): void {
-    inTurn(this.#resolve, result);
-  }
-
-  protected reject(error: unknown): void {
-    inTurn(this.#reject, error);
-  }
-
-  protected override refused(error: unknown): void {
-    this.reject(error);
-  }
 }
 
 /** The error of a send that found its channel shut. */

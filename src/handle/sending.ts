@@ -11,7 +11,7 @@ import type { Shared } from '../token.js';
 import { blockingOf, blockUntil, type SyncOptions } from './blocking.js';
 import { nextTurn, rejected, resolvedVoid, spent, spentMuch } from './budget.js';
 import { Endpoint, LIVE, PORT, type Properties } from './endpoint.js';
-import { PendingPromise, shut } from './pending.js';
+import { Pending, shut } from './pending.js';
 
 /** Options of operations that await. */
 export interface AwaitOptions {
@@ -53,21 +53,8 @@ export interface Sender<T> extends Properties {
   unref(): this;
 }
 
-class PendingSend<T> extends PendingPromise<void> {
-  readonly #port: Port<T>;
-  readonly #value: T;
-
-  constructor(endpoint: Endpoint<T>, value: T, signal: AbortSignal | undefined) {
-    super(endpoint as Endpoint<never>, signal);
-    this.#port = endpoint[PORT];
-    this.#value = value;
-  }
-
-  protected override happened(status: Status): void {
-    if (status === Status.DONE) this.resolve();
-    else this.reject(shut(this.#port as Port, status, 'send', { value: this.#value }));
-  }
-}
+// V8 takes what a module declares for constant, and looks up what it imports at every use.
+const { BLOCKED, DONE } = Status;
 
 /** A handle that can send. */
 export class SendingEnd<T> extends Endpoint<T> {
@@ -77,10 +64,10 @@ export class SendingEnd<T> extends Endpoint<T> {
       const port = this[LIVE]('send');
       if (signal?.aborted) return Promise.reject(signal.reason);
       let status = port.trySend(value);
-      if (status === Status.BLOCKED && port.linger?.(true)) status = port.trySend(value);
-      if (status === Status.DONE) return resolvedVoid();
-      if (status !== Status.BLOCKED) throw shut(port as Port, status, 'send', { value });
-      return new PendingSend(this, value, signal).park(true, value).promise;
+      if (status === BLOCKED && port.linger?.(true)) status = port.trySend(value);
+      if (status === DONE) return resolvedVoid();
+      if (status !== BLOCKED) throw shut(port as Port, status, 'send', { value });
+      return new Pending<void>(this as Endpoint<unknown>, signal).promise(true, value);
     } catch (error) {
       return rejected(error);
     }
@@ -89,8 +76,8 @@ export class SendingEnd<T> extends Endpoint<T> {
   trySend(value: T): boolean {
     const port = this[LIVE]('trySend');
     const status = port.trySend(value);
-    if (status > Status.DONE) throw shut(port as Port, status, 'trySend', { value });
-    return status === Status.DONE;
+    if (status > DONE) throw shut(port as Port, status, 'trySend', { value });
+    return status === DONE;
   }
 
   sendSync(value: T, options?: SyncOptions): void {
@@ -248,7 +235,7 @@ async function sendAll<T>(
       const port = endpoint[LIVE]('sendMany');
       let went = window.offer(port, next, from);
       if (went === 0 && port.linger?.(true)) went = window.offer(port, next, from);
-      if (went === 0) await new PendingSend(endpoint, next[from] as T, signal).park(true, next[from]).promise;
+      if (went === 0) await new Pending<void>(endpoint as Endpoint<unknown>, signal).promise(true, next[from]);
       from += went || 1;
       progress.sent += went || 1;
       if (went > 1 ? spentMuch() : spent()) await nextTurn();
@@ -258,10 +245,10 @@ async function sendAll<T>(
 
 function sendBlocking<T>(port: Port<T>, value: T, deadline: number, operation: string): void {
   let status: Status = port.trySend(value);
-  if (status === Status.BLOCKED) {
+  if (status === BLOCKED) {
     const outcome = blockUntil(port as Port, true, value, deadline);
     if (outcome === undefined) throw new TimeoutError(`${operation} on full ${label(port)} timed out`, { value });
     status = outcome.status;
   }
-  if (status !== Status.DONE) throw shut(port as Port, status, operation, { value });
+  if (status !== DONE) throw shut(port as Port, status, operation, { value });
 }

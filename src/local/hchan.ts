@@ -18,6 +18,9 @@ import { Ring } from './ring.js';
 import type { Source } from './source.js';
 import { type Sudog, Waitq } from './sudog.js';
 
+// V8 takes what a module declares for constant, and looks up what it imports at every use.
+const { BLOCKED, DONE, CLOSED: SHUT, DISCONNECTED } = Status;
+
 let lastId = 0;
 
 export class Hchan {
@@ -45,38 +48,38 @@ export class Hchan {
 
 /** Why a send cannot happen now or ever; `DONE` if it can. */
 export function sendable(c: Hchan): Status {
-  if (c.closed) return Status.CLOSED;
-  if (c.receivers === 0) return Status.DISCONNECTED;
-  return c.buf.qcount < c.dataqsiz || c.recvq.first !== null ? Status.DONE : Status.BLOCKED;
+  if (c.closed) return SHUT;
+  if (c.receivers === 0) return DISCONNECTED;
+  return c.buf.qcount < c.dataqsiz || c.recvq.first !== null ? DONE : BLOCKED;
 }
 
 /** What a receive would find; `DONE` if a value. */
 export function receivable(c: Hchan): Status {
-  if (c.buf.qcount > 0 || c.sendq.first !== null) return Status.DONE;
-  return c.closed ? Status.CLOSED : Status.BLOCKED;
+  if (c.buf.qcount > 0 || c.sendq.first !== null) return DONE;
+  return c.closed ? SHUT : BLOCKED;
 }
 
 /** `c <- elem`, unless it would wait. */
 export function chansend(c: Hchan, elem: unknown): Status {
   // Rule: a send on a closed channel fails, even with room in the buffer.
-  if (c.closed) return Status.CLOSED;
-  if (c.receivers === 0) return Status.DISCONNECTED;
+  if (c.closed) return SHUT;
+  if (c.receivers === 0) return DISCONNECTED;
 
   // A receiver is waiting: it gets the value directly, past the buffer, which is empty then.
   if (c.recvq.first !== null) {
     const sg = c.recvq.dequeue();
     if (sg !== null) {
-      sg.g.ready(sg.index, Status.DONE, elem);
-      return Status.DONE;
+      sg.ready(DONE, elem);
+      return DONE;
     }
   }
 
   // There is room in the buffer: the value rests there.
   if (c.buf.qcount < c.dataqsiz) {
     c.buf.push(elem);
-    return Status.DONE;
+    return DONE;
   }
-  return Status.BLOCKED;
+  return BLOCKED;
 }
 
 /** `<-c`, unless it would wait. */
@@ -89,7 +92,7 @@ export function chanrecv(c: Hchan): unknown {
       const sg = c.sendq.dequeue();
       if (sg !== null) {
         c.buf.push(sg.elem);
-        sg.g.ready(sg.index, Status.DONE, undefined);
+        sg.ready(DONE, undefined);
       }
     }
     return elem;
@@ -99,7 +102,7 @@ export function chanrecv(c: Hchan): unknown {
   if (c.sendq.first !== null) {
     const sg = c.sendq.dequeue();
     if (sg !== null) {
-      sg.g.ready(sg.index, Status.DONE, undefined);
+      sg.ready(DONE, undefined);
       return sg.elem;
     }
   }
@@ -113,14 +116,14 @@ export function closechan(c: Hchan): boolean {
   if (c.closed) return false;
   c.closed = true;
   // All readers go with "closed" (the buffer is empty if any waits), all writers with an error.
-  shut(c, Status.CLOSED);
+  shut(c, SHUT);
   return true;
 }
 
 /** Nobody can receive any more: the writers go with an error, and what is in the buffer is let go. */
 export function disconnect(c: Hchan): void {
   c.buf.clear();
-  if (!c.closed) shut(c, Status.DISCONNECTED);
+  if (!c.closed) shut(c, DISCONNECTED);
 }
 
 function shut(c: Hchan, status: Status): void {
@@ -128,5 +131,5 @@ function shut(c: Hchan, status: Status): void {
   for (let sg = c.recvq.dequeue(); sg !== null; sg = c.recvq.dequeue()) gone.push(sg);
   for (let sg = c.sendq.dequeue(); sg !== null; sg = c.sendq.dequeue()) gone.push(sg);
   // All are committed before the first is told, so none can be cancelled by what another one's owner does.
-  for (const sg of gone) sg.g.ready(sg.index, status, undefined);
+  for (const sg of gone) sg.ready(status, undefined);
 }

@@ -6,11 +6,12 @@
  * channel that carries its own handle by reference is not collected while it does.
  */
 import type { Codec } from '../codec/codec.js';
-import { CLOSED, Direction, EMPTY, type Port, Status } from '../engine.js';
+import { CLOSED, Direction, EMPTY, type Parked, type Port, Status, type Waiter } from '../engine.js';
 import { label } from '../errors.js';
 import type { TokenBody } from '../token.js';
 import { local } from './engine.js';
 import { chanrecv, chansend, closechan, disconnect, type Hchan } from './hchan.js';
+import { parkOne } from './select.js';
 
 /** One counted handle, apart from its port, so that it can be given back after the port was collected. */
 class Counted {
@@ -97,6 +98,10 @@ export class LocalPort<T> implements Port<T> {
       into.push(value as T);
     }
     return max;
+  }
+
+  park(send: boolean, value: unknown, waiter: Waiter): Parked | null {
+    return parkOne(this, send, value, waiter);
   }
 
   close(): boolean {

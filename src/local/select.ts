@@ -23,17 +23,27 @@ export function pass1(cases: readonly Case[], biased: boolean, waiter: Waiter): 
   for (;;) {
     const chosen = choose(cases, biased);
     if (chosen < 0) return false;
-    if (perform(cases[chosen] as Case, chosen, waiter)) return true;
+    const { port, send, value } = cases[chosen] as Case;
+    if (perform((port as LocalPort<unknown>).c, send, value, chosen, waiter)) return true;
     // The only peer turned out to be committed elsewhere and has left its queue: look again.
   }
 }
 
+/** Both passes for the one case of `port`. */
+export function parkOne(port: LocalPort<unknown>, send: boolean, value: unknown, waiter: Waiter): Sudog | null {
+  const { c } = port;
+  if (perform(c, send, value, 0, waiter)) return null;
+  const sg = new Sudog(waiter, null, 0, value, port);
+  (send ? c.sendq : c.recvq).enqueue(sg);
+  return sg;
+}
+
 /** Pass 2: enqueues on all channels. */
 export function pass2(cases: readonly Case[], waiter: Waiter, claim: (() => boolean) | undefined): G {
-  const g = new G(waiter, claim);
+  const g = new G(claim);
   for (let i = cases.length - 1; i >= 0; i--) {
     const { port, value } = cases[i] as Case;
-    const sg = new Sudog(g, i, value, port);
+    const sg = new Sudog(waiter, g, i, value, port);
     sg.waitlink = g.waiting;
     g.waiting = sg;
   }
@@ -59,10 +69,9 @@ function choose(cases: readonly Case[], biased: boolean): number {
   return chosen;
 }
 
-function perform(scase: Case, index: number, waiter: Waiter): boolean {
-  const c = chanOf(scase);
-  if (scase.send) {
-    const status = chansend(c, scase.value);
+function perform(c: Hchan, send: boolean, elem: unknown, index: number, waiter: Waiter): boolean {
+  if (send) {
+    const status = chansend(c, elem);
     if (status === Status.BLOCKED) return false;
     waiter.settle(index, status, undefined);
     return true;

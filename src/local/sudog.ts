@@ -11,36 +11,57 @@
 import type { Parked, Status, Waiter } from '../engine.js';
 import type { Hchan } from './hchan.js';
 
-/** One case of one waiting operation, in the queue of one channel. */
-export class Sudog {
+/** One case of one waiting operation, in the queue of one channel. The only case of its operation if it has no `g`. */
+export class Sudog implements Parked {
+  // Declared, not defined, and set by the constructor: V8 calls a function for the fields of a class.
   /** The queue this stands in, or null once it has left. */
-  queue: Waitq | null = null;
-  prev: Sudog | null = null;
-  next: Sudog | null = null;
+  declare queue: Waitq | null;
+  declare prev: Sudog | null;
+  declare next: Sudog | null;
   /** The next case of the same operation. */
-  waitlink: Sudog | null = null;
+  declare waitlink: Sudog | null;
+  declare readonly waiter: Waiter;
+  declare readonly g: G | null;
+  /** Which case of the operation. */
+  declare readonly index: number;
+  /** What is to be sent; undefined for a receive. */
+  declare readonly elem: unknown;
+  /** The handle that waits: it must not be collected meanwhile. */
+  declare readonly port: unknown;
 
-  constructor(
-    readonly g: G,
-    /** Which case of the operation. */
-    readonly index: number,
-    /** What is to be sent; undefined for a receive. */
-    readonly elem: unknown,
-    /** The handle that waits: it must not be collected meanwhile. */
-    readonly port: unknown,
-  ) {}
+  constructor(waiter: Waiter, g: G | null, index: number, elem: unknown, port: unknown) {
+    this.queue = null;
+    this.prev = null;
+    this.next = null;
+    this.waitlink = null;
+    this.waiter = waiter;
+    this.g = g;
+    this.index = index;
+    this.elem = elem;
+    this.port = port;
+  }
+
+  /** Withdraws the operation of this one case, if it has not ended. */
+  cancel(): boolean {
+    if (this.queue === null) return false;
+    this.queue.dequeueSudoG(this);
+    return true;
+  }
+
+  /** goready: tells the owner. Only after it has left its queue, with the channel in order again, since anything may run in here. */
+  ready(status: Status, value: unknown): void {
+    this.waiter.settle(this.index, status, value);
+  }
 }
 
-/** A waiting operation. Ends once: committed by a peer, or cancelled by its owner. */
+/** A waiting operation of several cases. Ends once: committed by a peer, or cancelled by its owner. */
 export class G implements Parked {
   /** The first of the sudogs, linked by `waitlink`. */
   waiting: Sudog | null = null;
   #done = false;
-  readonly #waiter: Waiter;
   readonly #claim: (() => boolean) | undefined;
 
-  constructor(waiter: Waiter, claim: (() => boolean) | undefined) {
-    this.#waiter = waiter;
+  constructor(claim: (() => boolean) | undefined) {
     this.#claim = claim;
   }
 
@@ -55,11 +76,6 @@ export class G implements Parked {
   commit(): boolean {
     this.#unlink();
     return this.#claim === undefined || this.#claim();
-  }
-
-  /** goready: tells the owner. Only after `commit`, with the channel in order again, since anything may run in here. */
-  ready(index: number, status: Status, value: unknown): void {
-    this.#waiter.settle(index, status, value);
   }
 
   #unlink(): void {
@@ -95,7 +111,9 @@ export class Waitq {
   /** The first whose operation can be committed, now committed; null if there is none. */
   dequeue(): Sudog | null {
     for (let sg = this.first; sg !== null; sg = this.first) {
-      if (sg.g.commit()) return sg;
+      if (sg.g === null) sg.cancel();
+      else if (!sg.g.commit()) continue;
+      return sg;
     }
     return null;
   }
