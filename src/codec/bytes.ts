@@ -35,7 +35,10 @@ export const MAX_MESSAGE = 2 ** 30;
 
 /** Up to so many characters, a loop here is faster than a call of the host. */
 const SHORT_WRITE = 16;
-const SHORT_READ = 8;
+const SHORT_READ = 12;
+/** So much Latin-1 text is read ahead in one call, and strings up to so long are cut out of it. */
+const AHEAD = 512;
+const LONGEST_CUT = AHEAD / 4;
 
 /** Takes what a codec writes. */
 export class Writer {
@@ -231,6 +234,13 @@ export class Reader {
   text: TextBuffer | undefined;
   position: number;
   end: number;
+  /** Where the batch ends whose messages are read now; 0: nothing is read beyond `end`. See `readAhead`. */
+  #batchEnd = 0;
+  /** `bytes[#aheadStart..#aheadEnd)` as Latin-1, and how many strings were cut out of it. */
+  #ahead = '';
+  #aheadStart = 0;
+  #aheadEnd = 0;
+  #cuts = 0;
 
   constructor(bytes: Uint8Array, position = 0, end: number = bytes.byteLength) {
     this.bytes = plain(bytes);
@@ -252,6 +262,18 @@ export class Reader {
     this.position = position;
     this.end = end;
     return this;
+  }
+
+  /**
+   * Until `readAhead(0)`, all up to `batchEnd` is messages that stay where they are: strings of 13 to 128 characters may be
+   * cut out of text that is read for several of them at once, which costs a third. Who keeps such a string keeps the text,
+   * 512 bytes at most, alive. Where the text turns out to hold one string only, the batch is read as any message is.
+   */
+  readAhead(batchEnd: number): void {
+    this.#batchEnd = batchEnd;
+    this.#aheadEnd = 0;
+    this.#cuts = 2;
+    if (batchEnd === 0) this.#ahead = '';
   }
 
   get remaining(): number {
@@ -307,10 +329,12 @@ export class Reader {
   }
 
   varint(): number {
-    let value = this.u8();
-    if (value < 128) return value;
-    value &= 127;
-    for (let shift = 7; shift < 35; shift += 7) {
+    const low = this.u8();
+    if (low < 128) return low;
+    const high = this.u8();
+    let value = (low & 127) | ((high & 127) << 7);
+    if (high < 128) return value;
+    for (let shift = 14; shift < 35; shift += 7) {
       const byte = this.u8();
       if (shift === 28 && byte > 15) break;
       value += (byte & 127) * 2 ** shift;
@@ -337,8 +361,9 @@ export class Reader {
     const start = this.take(length);
     switch (head & 3) {
       case Kind.LATIN1:
-        return length <= SHORT_READ
-          ? readShort(this.bytes, start, length)
+        if (length <= SHORT_READ) return readShort(this.bytes, start, length);
+        return length <= LONGEST_CUT && this.#batchEnd !== 0
+          ? this.#cut(start, start + length)
           : readLatin1(this.bytes, this.text, start, start + length);
       case Kind.UTF8:
         return readUtf8(this.bytes, this.text, start, start + length);
@@ -346,6 +371,19 @@ export class Reader {
         if (length % 2 === 0) return readUtf16(this.view, start, start + length);
     }
     throw undecodable('a string is of no known kind');
+  }
+
+  /** `bytes[start..end)`, which lies behind what was cut before, out of the text ahead. */
+  #cut(start: number, end: number): string {
+    if (end > this.#aheadEnd) {
+      if (this.#cuts < 2) this.#batchEnd = end;
+      this.#aheadStart = start;
+      this.#aheadEnd = Math.min(start + AHEAD, this.#batchEnd);
+      this.#ahead = readLatin1(this.bytes, this.text, start, this.#aheadEnd);
+      this.#cuts = 0;
+    }
+    this.#cuts++;
+    return this.#ahead.substring(start - this.#aheadStart, end - this.#aheadStart);
   }
 }
 

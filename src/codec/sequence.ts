@@ -20,7 +20,9 @@ interface Element {
 
 const TOOLS = { at, misfit, truncated };
 
-/** The source of both functions; also what `interpreted` does, in text. */
+const EACH = 'codec.decode(from),';
+
+/** The source of both functions; also what `interpreted` does, in text. Short arrays are literals: no memory to spare, no growing. */
 const GENERAL = `
 encode(value, to) {
   if (!Array.isArray(value)) throw $.misfit(id, value, 'an array');
@@ -37,9 +39,10 @@ encode(value, to) {
 decode(from) {
   const count = from.varint();
   if (count * minimum > from.end - from.position) throw $.truncated();
+  if (!padded) switch (count) {${[1, 2, 3, 4].map((count) => `case ${count}: return [${EACH.repeat(count)}];`).join(' ')}}
   const made = [];
   for (let i = 0; i < count; i++) {
-    made.push(codec.decode(from));
+    made.push(${EACH});
     if (padded) from.u8();
   }
   return made;

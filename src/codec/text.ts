@@ -90,7 +90,7 @@ export function readUtf16(view: DataView, start: number, end: number): string {
   return text + String.fromCharCode(...units);
 }
 
-/** At most 8 Latin-1 characters, in one call and without the host. */
+/** At most 12 Latin-1 characters, in one call and without the host. */
 export function readShort(b: Uint8Array, i: number, length: number): string {
   const make = String.fromCharCode as (...units: (number | undefined)[]) => string;
   switch (length) {
@@ -110,7 +110,28 @@ export function readShort(b: Uint8Array, i: number, length: number): string {
       return make(b[i], b[i + 1], b[i + 2], b[i + 3], b[i + 4], b[i + 5]);
     case 7:
       return make(b[i], b[i + 1], b[i + 2], b[i + 3], b[i + 4], b[i + 5], b[i + 6]);
-    default:
+    case 8:
       return make(b[i], b[i + 1], b[i + 2], b[i + 3], b[i + 4], b[i + 5], b[i + 6], b[i + 7]);
+    case 9:
+      return make(b[i], b[i + 1], b[i + 2], b[i + 3], b[i + 4], b[i + 5], b[i + 6], b[i + 7], b[i + 8]);
+    case 10:
+      return make(b[i], b[i + 1], b[i + 2], b[i + 3], b[i + 4], b[i + 5], b[i + 6], b[i + 7], b[i + 8], b[i + 9]);
+    case 11:
+      return make(b[i], b[i + 1], b[i + 2], b[i + 3], b[i + 4], b[i + 5], b[i + 6], b[i + 7], b[i + 8], b[i + 9], b[i + 10]);
+    default:
+      return make(
+        b[i],
+        b[i + 1],
+        b[i + 2],
+        b[i + 3],
+        b[i + 4],
+        b[i + 5],
+        b[i + 6],
+        b[i + 7],
+        b[i + 8],
+        b[i + 9],
+        b[i + 10],
+        b[i + 11],
+      );
   }
 }

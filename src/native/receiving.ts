@@ -52,14 +52,33 @@ function someFrames(port: AnyPort, into: unknown[], max: number): number {
   const count = native.tryRecvFrames(port.handle, max);
   if (count < 0) return count;
   const held = scratch.words[Word.COUNT] as number;
-  const { view } = scratch.writer;
-  let at = scratch.begin();
-  for (let i = 0; i < count; i++) {
-    const end = at + FRAME + view.getUint32(at, true);
-    append(port, into, at + FRAME, end);
-    at = end;
-  }
+  appendFrames(port, into, count);
   return count + appendHeld(port, into, held);
+}
+
+/** Appends the messages of `count` frames at base; decoding runs no user code, so they stay there. */
+function appendFrames(port: AnyPort, into: unknown[], count: number): void {
+  const { view } = scratch.writer;
+  const { reader } = scratch;
+  let at = scratch.begin();
+  try {
+    reader.readAhead(endOf(at, count));
+    for (let i = 0; i < count; i++) {
+      const end = at + FRAME + view.getUint32(at, true);
+      append(port, into, at + FRAME, end);
+      at = end;
+    }
+  } finally {
+    reader.readAhead(0);
+  }
+}
+
+/** Where the last of `count` frames from `at` ends. */
+function endOf(at: number, count: number): number {
+  const { view } = scratch.writer;
+  let end = at;
+  for (let i = 0; i < count; i++) end += FRAME + view.getUint32(end, true);
+  return end;
 }
 
 function someFixed(port: AnyPort, into: unknown[], max: number): number {

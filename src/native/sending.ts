@@ -3,17 +3,23 @@
  * encoded in vain.
  */
 import { type Codec, encodeTo, numericArray } from '../codec/codec.js';
+import { string } from '../codec/scalars.js';
 import { Status } from '../engine.js';
 import { scratch } from '../scratch.js';
 import type { AnyPort } from './batch.js';
 import { native } from './binding.js';
 import { failure } from './failure.js';
+import { writeJoined } from './joining.js';
 import { Code, FRAME } from './wire.js';
 
 /** Messages in one call, at most; the addon takes a few more. */
 const MOST = 8192;
 /** Bytes that are encoded for one call, at most, unless one message alone is longer. */
 const ENOUGH = 1 << 20;
+
+/** Strings that are joined first, where they may turn out not to be ASCII, and then. */
+const FEW = 16;
+const MANY = 64;
 
 /** Encodes and sends `values[from..to)`, or fewer, and leaves in `attempted` how many. Returns how many went, or a Code. */
 type SendSome = (port: AnyPort, values: ArrayLike<unknown>, from: number, to: number) => number;
@@ -99,13 +105,21 @@ function someFixed(port: AnyPort, values: ArrayLike<unknown>, from: number, to: 
 function encodeMany(port: AnyPort, values: ArrayLike<unknown>, from: number, to: number, framed: boolean): number {
   const { writer } = scratch;
   const enough = writer.position + ENOUGH;
+  let alone = port.codec === string ? from : to;
   let at = from;
-  for (; at < to && writer.position < enough; at++) {
+  while (at < to && writer.position < enough) {
     const frame = writer.position;
     try {
+      if (at >= alone) {
+        const joined = writeJoined(values, at, Math.min(to, at + (at === from ? FEW : MANY)), writer);
+        alone = at - Math.min(joined, 0);
+        at += Math.max(joined, 0);
+        if (joined > 0) continue;
+      }
       if (framed) writer.reserve(FRAME);
       encodeTo(port.codec, values[at], port.label);
       if (framed) writer.view.setUint32(frame, writer.position - frame - FRAME, true);
+      at++;
     } catch (error) {
       if (at === from) throw error;
       writer.position = frame;
