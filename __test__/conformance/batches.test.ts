@@ -14,7 +14,23 @@ const people = fc.array(fc.record({ id: fc.nat(), name: fc.oneof(ascii, strings)
 
 const TEXT = 'what is sent in batches is long enough to be joined';
 
+/** Around every length at which strings take another way. */
+const EDGES = [0, 12, 13, 16, 17, 31, 32, 128, 129, 255, 256, 257, 320, 321, 512, 513, 4096];
+
 forEngines(CROSSING, (engine) => {
+  test.each(['', 'é', '€', '\u{1f600}', '\ud800', '\udc00'])('strings of every length arrive, with %j at their end', (last) => {
+    const channel = engine.make<string>(EDGES.length, { codec: codec.string });
+    const values = EDGES.map(
+      (length) => 'characters of one byte '.repeat(200).slice(0, Math.max(0, length - last.length)) + last,
+    );
+    for (const many of [true, false]) {
+      if (many) expect(channel.trySendMany(values)).toBe(values.length);
+      else for (const value of values) expect(channel.trySend(value)).toBe(true);
+      expect(channel.tryRecvMany(100)).toEqual(values);
+    }
+    channel[Symbol.dispose]();
+  });
+
   arrival(engine, 'strings', codec.string, texts);
   arrival(engine, 'structs of strings', person, people);
 

@@ -1,9 +1,9 @@
 /**
  * The addon's functions, and the only file that touches them: everything else calls `native.…`.
  *
- * Integers in, integers out; nothing throws. 0 or more is a result, below 0 is a `Code` (wire.ts, where the scratch and
- * its header are drawn). Twin of the list in `crates/node/src/calls.rs`. A handle's or an operation's number that is
- * stale or was never given out is answered with BAD_HANDLE.
+ * Integers and text in, integers out; nothing throws. 0 or more is a result, below 0 is a `Code` (wire.ts, where the
+ * scratch and its header are drawn). Twin of the list in `crates/node/src/calls.rs`. A handle's or an operation's number
+ * that is stale or was never given out is answered with BAD_HANDLE.
  */
 import { scratch } from '../scratch.js';
 import { type Loaded, loadAddon } from './loader.js';
@@ -38,6 +38,8 @@ export interface Binding {
 
   /** Sends the message at base, of as many bytes as word COUNT says. 0, or BLOCKED, CLOSED, DISCONNECTED. */
   trySend(handle: number): number;
+  /** As `trySend`, of a string as its codec writes it. BAD_ARGUMENT: it is not ASCII of at most 256 characters. */
+  trySendText(handle: number, text: string): number;
   /** The length of the message, which is at base. BLOCKED, CLOSED, NEED_GROW. */
   tryRecv(handle: number): number;
   /**

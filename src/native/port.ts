@@ -13,7 +13,7 @@ import { type Batch, batchOf } from './batch.js';
 import { native } from './binding.js';
 import { nativeFactory } from './engine.js';
 import { failure } from './failure.js';
-import { decode, encode, fetchHeld, makeRoom } from './message.js';
+import { decode, fetchHeld, makeRoom, send } from './message.js';
 import { isOwn } from './park.js';
 import { Patience } from './patience.js';
 import { writeToken } from './token.js';
@@ -71,8 +71,7 @@ export class NativePort<T = unknown> implements Port<T> {
   }
 
   trySend(value: T): Status {
-    encode(this, value);
-    const code = native.trySend(this.handle);
+    const code = send(this, value);
     return code === 0 ? Status.DONE : this.#unsent(code);
   }
 

@@ -44,6 +44,7 @@ pub unsafe fn define_all(env: sys::napi_env, exports: sys::napi_value, state: *m
         handle::Length,
         handle::Closed,
         single::TrySend,
+        single::TrySendText,
         single::TryRecv,
         single::FetchHeld,
         linger::Linger,

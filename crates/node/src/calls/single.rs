@@ -3,22 +3,64 @@
 use hchan_core::{TryRecvError, TrySendError};
 
 use super::callback;
+use crate::msg::Msg;
 use crate::state::State;
 use crate::wire::{Code, Reply};
+
+fn try_send(state: &mut State, handle: i32, msg: Msg) -> Reply {
+    let (code, back) = match state.channel(handle)?.try_send(msg) {
+        Ok(()) => return Ok(0),
+        Err(TrySendError::Full(back)) => (Code::Blocked, back),
+        Err(TrySendError::Closed(back)) => (Code::Closed, back),
+        Err(TrySendError::Disconnected(back)) => (Code::Disconnected, back),
+    };
+    state.blocks.reuse(back);
+    Err(code)
+}
 
 callback! {
     /// `trySend(handle)`: sends the message at base, of as many bytes as word 1 says. 0, or why not.
     TrySend = c"trySend", |state, args| {
         let msg = state.scratch.outgoing(&mut state.blocks)?;
-        let (code, back) = match state.channel(args.int(0)?)?.try_send(msg) {
-            Ok(()) => return Ok(0),
-            Err(TrySendError::Full(back)) => (Code::Blocked, back),
-            Err(TrySendError::Closed(back)) => (Code::Closed, back),
-            Err(TrySendError::Disconnected(back)) => (Code::Disconnected, back),
-        };
-        state.blocks.reuse(back);
-        Err(code)
+        try_send(state, args.int(0)?, msg)
     }
+}
+
+callback! {
+    /// `trySendText(handle, text)`: sends a string as its codec does. 0, or why not; `BadArgument`: it is not ASCII of at
+    /// most [`TEXT`] characters.
+    TrySendText = c"trySendText", |state, args| {
+        let mut bytes = [0; HEAD + TEXT + MORE];
+        let len = args.text(1, &mut bytes[HEAD..])?;
+        if len > TEXT || !bytes[HEAD..HEAD + len].is_ascii() {
+            return Err(Code::BadArgument);
+        }
+        let at = put_head(&mut bytes, len);
+        let msg = Msg::copy_to(&mut state.blocks, &bytes, at, HEAD + len - at)?;
+        try_send(state, args.int(0)?, msg)
+    }
+}
+
+/// The longest text that `trySendText` takes.
+const TEXT: usize = 256;
+/// Room for one more character of any kind, and a NUL: what is cut short is too long or not ASCII.
+const MORE: usize = 5;
+/// Room for what `codec.string` writes before the text, a varint of its length times 4.
+const HEAD: usize = 2;
+
+/// Puts the head before the text of `len` bytes at [`HEAD`]; where it starts.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "of each the low bits are meant"
+)]
+fn put_head(bytes: &mut [u8], len: usize) -> usize {
+    if len < 32 {
+        bytes[HEAD - 1] = (len << 2) as u8;
+        return HEAD - 1;
+    }
+    bytes[0] = (len << 2) as u8 | 0x80;
+    bytes[1] = (len >> 5) as u8;
+    0
 }
 
 /// Why there was nothing to receive.
@@ -54,5 +96,25 @@ callback! {
         state.scratch.set(crate::wire::word::COUNT, len);
         state.held.push_front(msg);
         Err(Code::NeedGrow)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_has_the_head_that_its_codec_writes() {
+        let head = |len| {
+            let mut bytes = [0xEE; HEAD];
+            let at = put_head(&mut bytes, len);
+            bytes[at..].to_vec()
+        };
+        assert_eq!(head(0), [0]);
+        assert_eq!(head(31), [124]);
+        assert_eq!(head(32), [0x80, 1]);
+        assert_eq!(head(63), [0xFC, 1]);
+        assert_eq!(head(64), [0x80, 2]);
+        assert_eq!(head(TEXT), [0x80, 8]);
     }
 }
