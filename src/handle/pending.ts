@@ -14,7 +14,7 @@ import type { Received } from './receiving.js';
 
 /** An operation that waits. Its outcome is a promise, unless a subclass takes it otherwise. */
 export class Pending<R = unknown> implements Waiter, Detachable {
-  // Declared here and set by the constructor, because V8 makes a class's own fields in a call of their own.
+  // Declared, and set by the constructor: V8 makes the fields that a class defines in a call of their own.
   declare private readonly endpoint: Endpoint<unknown>;
   declare private readonly signal: AbortSignal | undefined;
   declare private parked: Parked | null;
@@ -47,15 +47,21 @@ export class Pending<R = unknown> implements Waiter, Detachable {
 
   /** Waits in the engine; may end before it returns. Throws CodecError, nothing having happened. */
   park(send: boolean, value: unknown): void {
-    const { endpoint, signal } = this;
+    const { endpoint } = this;
     const port: Port = endpoint[PORT];
     this.send = send;
     this.value = value;
     const parked = port.park === undefined ? port.engine.park([{ port, send, value }], true, this) : port.park(send, value, this);
     if (parked === null) return;
     this.parked = parked;
-    if (port.waited !== undefined) this.since = performance.now();
     enlist(endpoint, this);
+    if (port.park === undefined || this.signal !== undefined) this.watch(port);
+  }
+
+  /** What else may end the operation, and how long it takes to happen. */
+  private watch(port: Port): void {
+    const { endpoint, signal } = this;
+    if (port.waited !== undefined) this.since = performance.now();
     if (signal !== undefined) {
       this.onAbort = () => this.withdraw(signal.reason);
       onAbort(signal, this.onAbort);

@@ -8,7 +8,7 @@
  *
  * Departures from Go:
  *  - there is one thread, so no lock; what Go does after `unlock` (`goready`) happens last here;
- *  - `chansend` and `chanrecv` never block: waiting is `selectgo`'s (select.ts), also for one case;
+ *  - `chansend` and `chanrecv` never block: waiting is done in select.ts;
  *  - a waiter that is woken by a close is told so, instead of running its operation again;
  *  - handles are counted: no sender left closes the channel, no receiver left disconnects it, which Go does not know;
  *  - an unbounded channel has `dataqsiz` Infinity.
@@ -50,12 +50,12 @@ export class Hchan {
 export function sendable(c: Hchan): Status {
   if (c.closed) return SHUT;
   if (c.receivers === 0) return DISCONNECTED;
-  return c.buf.qcount < c.dataqsiz || c.recvq.first !== null ? DONE : BLOCKED;
+  return c.buf.qcount < c.dataqsiz || c.recvq.last !== null ? DONE : BLOCKED;
 }
 
 /** What a receive would find; `DONE` if a value. */
 export function receivable(c: Hchan): Status {
-  if (c.buf.qcount > 0 || c.sendq.first !== null) return DONE;
+  if (c.buf.qcount > 0 || c.sendq.last !== null) return DONE;
   return c.closed ? SHUT : BLOCKED;
 }
 
@@ -66,7 +66,7 @@ export function chansend(c: Hchan, elem: unknown): Status {
   if (c.receivers === 0) return DISCONNECTED;
 
   // A receiver is waiting: it gets the value directly, past the buffer, which is empty then.
-  if (c.recvq.first !== null) {
+  if (c.recvq.last !== null) {
     const sg = c.recvq.dequeue();
     if (sg !== null) {
       sg.ready(DONE, elem);
@@ -88,7 +88,7 @@ export function chanrecv(c: Hchan): unknown {
   if (c.buf.qcount > 0) {
     const elem = c.buf.shift();
     // The buffer was full and a sender waits: its value takes the slot that has become free, at the tail.
-    if (c.sendq.first !== null) {
+    if (c.sendq.last !== null) {
       const sg = c.sendq.dequeue();
       if (sg !== null) {
         c.buf.push(sg.elem);
@@ -99,7 +99,7 @@ export function chanrecv(c: Hchan): unknown {
   }
 
   // No buffer: the value comes directly from the first waiting sender.
-  if (c.sendq.first !== null) {
+  if (c.sendq.last !== null) {
     const sg = c.sendq.dequeue();
     if (sg !== null) {
       sg.ready(DONE, undefined);

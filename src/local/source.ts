@@ -59,7 +59,7 @@ export function openSource<T>(source: Source, name?: string): OpenedSource<T> {
     push: (value) => chansend(c, value) === 1,
     close: () => void closechan(c),
     drain: () => c.buf.clear(),
-    waiting: () => c.recvq.first !== null,
+    waiting: () => c.recvq.last !== null,
   };
 }
 

@@ -1,9 +1,10 @@
 /**
  * Who is waiting: Go's `sudog`, `waitq`, and as much of a `g` as a channel sees of it.
  *
- * A `G` is one waiting operation; it has one `Sudog` for each of its cases, and each sudog stands in one `Waitq`.
- * Invariant: a sudog in a queue belongs to a `G` that nobody has committed or cancelled. Committing takes all its
- * sudogs out of all queues at once, so the losing cases of a select never stack up on quiet channels.
+ * A plain send or receive that waits is one `Sudog`; a select is a `G` with a `Sudog` for each of its cases. Each sudog
+ * stands in one `Waitq`. Invariant: a sudog in a queue belongs to an operation that nobody has committed or cancelled.
+ * Committing takes all its sudogs out of all queues at once, so the losing cases of a select never stack up on quiet
+ * channels.
  *
  * Departures from Go: there is one thread, so no lock and no race for `selectDone`; the losing cases are unlinked by who
  * commits (Go's `selectgo`, pass 3, does it after waking).
@@ -11,13 +12,14 @@
 import type { Parked, Status, Waiter } from '../engine.js';
 import type { Hchan } from './hchan.js';
 
-/** One case of one waiting operation, in the queue of one channel. The only case of its operation if it has no `g`. */
+/** One case of one waiting operation, in the queue of one channel. Without a `g` it is all of the operation. */
 export class Sudog implements Parked {
-  // Declared, not defined, and set by the constructor: V8 calls a function for the fields of a class.
+  // Declared, and set by the constructor: V8 makes the fields that a class defines in a call of their own.
   /** The queue this stands in, or null once it has left. */
   declare queue: Waitq | null;
-  declare prev: Sudog | null;
-  declare next: Sudog | null;
+  /** Its neighbours there; itself where it is alone. */
+  declare prev: Sudog;
+  declare next: Sudog;
   /** The next case of the same operation. */
   declare waitlink: Sudog | null;
   declare readonly waiter: Waiter;
@@ -31,8 +33,8 @@ export class Sudog implements Parked {
 
   constructor(waiter: Waiter, g: G | null, index: number, elem: unknown, port: unknown) {
     this.queue = null;
-    this.prev = null;
-    this.next = null;
+    this.prev = this;
+    this.next = this;
     this.waitlink = null;
     this.waiter = waiter;
     this.g = g;
@@ -85,9 +87,9 @@ export class G implements Parked {
   }
 }
 
-/** First come, first served. Doubly linked, so that any sudog leaves in constant time. */
+/** First come, first served. A doubly linked ring, so that any sudog leaves in constant time. */
 export class Waitq {
-  first: Sudog | null = null;
+  /** Who came last, and is followed by who came first; null if nobody waits. */
   last: Sudog | null = null;
   readonly #c: Hchan;
 
@@ -96,37 +98,43 @@ export class Waitq {
   }
 
   enqueue(sg: Sudog): void {
+    const { last } = this;
+    this.last = sg;
     sg.queue = this;
-    sg.prev = this.last;
-    if (this.last === null) {
-      this.first = sg;
-      this.last = sg;
+    if (last === null) {
       this.#c.source?.onWaiters?.(true);
-    } else {
-      this.last.next = sg;
-      this.last = sg;
+      return;
     }
+    sg.prev = last;
+    sg.next = last.next;
+    last.next.prev = sg;
+    last.next = sg;
   }
 
   /** The first whose operation can be committed, now committed; null if there is none. */
   dequeue(): Sudog | null {
-    for (let sg = this.first; sg !== null; sg = this.first) {
-      if (sg.g === null) sg.cancel();
-      else if (!sg.g.commit()) continue;
-      return sg;
+    while (this.last !== null) {
+      const first = this.last.next;
+      if (first.g === null) first.cancel();
+      else if (!first.g.commit()) continue;
+      return first;
     }
     return null;
   }
 
   /** Takes one out, wherever it stands. */
   dequeueSudoG(sg: Sudog): void {
-    if (sg.prev === null) this.first = sg.next;
-    else sg.prev.next = sg.next;
-    if (sg.next === null) this.last = sg.prev;
-    else sg.next.prev = sg.prev;
+    const { prev, next } = sg;
     sg.queue = null;
-    sg.prev = null;
-    sg.next = null;
-    if (this.first === null) this.#c.source?.onWaiters?.(false);
+    if (next === sg) {
+      this.last = null;
+      this.#c.source?.onWaiters?.(false);
+      return;
+    }
+    prev.next = next;
+    next.prev = prev;
+    if (this.last === sg) this.last = prev;
+    // It must not hold its neighbours.
+    sg.prev = sg.next = sg;
   }
 }
