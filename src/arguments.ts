@@ -29,44 +29,47 @@ function showObject(value: object): string {
   return `${/^[AEIOU]/.test(tag) ? 'an' : 'a'} ${tag}`;
 }
 
+/** The error of a value that is not `allowed`. */
+export function unfit(name: string, allowed: string, value: unknown, kind: ErrorConstructor = TypeError): Error {
+  return new kind(`${name} must be ${allowed}, not ${show(value)}`);
+}
+
 /** An integer of at least `min`. */
 export function checkInteger(name: string, value: unknown, min: number, max = Number.MAX_SAFE_INTEGER): number {
   const allowed = max === Number.MAX_SAFE_INTEGER ? `an integer of at least ${min}` : `an integer from ${min} to ${max}`;
   if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) return (value as number) + 0; // no -0
-  throw new RangeError(`${name} must be ${allowed}, not ${show(value)}`);
+  throw unfit(name, allowed, value, RangeError);
 }
 
 /** Milliseconds from 0 to Infinity. */
 export function checkMilliseconds(name: string, value: unknown): number {
   if (typeof value === 'number' && value >= 0) return value;
-  throw new RangeError(`${name} must be a number of milliseconds from 0 to Infinity, not ${show(value)}`);
+  throw unfit(name, 'a number of milliseconds from 0 to Infinity', value, RangeError);
 }
 
 /** True or false, or `fallback` when left out. */
 export function checkBoolean(name: string, value: unknown, fallback: boolean): boolean {
   if (value === undefined) return fallback;
-  if (typeof value !== 'boolean') throw new TypeError(`${name} must be true or false, not ${show(value)}`);
+  if (typeof value !== 'boolean') throw unfit(name, 'true or false', value);
   return value;
 }
 
 /** One of a list of strings. */
 export function checkOneOf<const V extends string>(name: string, value: unknown, allowed: readonly V[]): V {
   if (typeof value === 'string' && (allowed as readonly string[]).includes(value)) return value as V;
-  throw new TypeError(`${name} must be one of ${allowed.map((one) => `'${one}'`).join(', ')}, not ${show(value)}`);
+  throw unfit(name, `one of ${allowed.map((one) => `'${one}'`).join(', ')}`, value);
 }
 
 /** An options object, or undefined when left out. */
-export function checkOptions(name: string, value: unknown): object | undefined {
+export function checkOptions(value: unknown): object | undefined {
   if (value === undefined) return undefined;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new TypeError(`${name} must be an object, not ${show(value)}`);
-  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw unfit('options', 'an object', value);
   return value;
 }
 
 /** A function. */
 export function checkFunction(name: string, value: unknown): void {
-  if (typeof value !== 'function') throw new TypeError(`${name} must be a function, not ${show(value)}`);
+  if (typeof value !== 'function') throw unfit(name, 'a function', value);
 }
 
 /** An AbortSignal, or undefined when left out. */
@@ -78,13 +81,13 @@ export function checkSignal(name: string, value: unknown): AbortSignal | undefin
     value !== null &&
     typeof signal.aborted === 'boolean' &&
     typeof signal.addEventListener === 'function';
-  if (!fits) throw new TypeError(`${name} must be an AbortSignal, not ${show(value)}`);
+  if (!fits) throw unfit(name, 'an AbortSignal', value);
   return signal;
 }
 
 /** The `signal` of an options object. */
 export function signalOf(options: unknown): AbortSignal | undefined {
-  const checked = checkOptions('options', options) as { signal?: unknown } | undefined;
+  const checked = checkOptions(options) as { signal?: unknown } | undefined;
   return checked === undefined ? undefined : checkSignal('options.signal', checked.signal);
 }
 
@@ -93,7 +96,7 @@ export function checkIterable(name: string, value: unknown): Iterable<unknown> {
   const iterates =
     typeof value === 'string' ||
     (typeof value === 'object' && value !== null && typeof (value as Iterable<unknown>)[Symbol.iterator] === 'function');
-  if (!iterates) throw new TypeError(`${name} must be an iterable, not ${show(value)}`);
+  if (!iterates) throw unfit(name, 'an iterable', value);
   return value as Iterable<unknown>;
 }
 
@@ -101,7 +104,7 @@ export function checkIterable(name: string, value: unknown): Iterable<unknown> {
 export function checkArray(name: string, value: unknown): ArrayLike<unknown> {
   if (Array.isArray(value)) return value;
   if (isTypedArray(value)) return value;
-  throw new TypeError(`${name} must be an array or a typed array, not ${show(value)}`);
+  throw unfit(name, 'an array or a typed array', value);
 }
 
 /** Whether `value` is a typed array (a DataView is not). */

@@ -1,12 +1,12 @@
 /**
  * Making channels, and attaching to those of other threads.
  */
-import { checkInteger, checkOneOf, checkOptions, show } from './arguments.js';
+import { checkInteger, checkOneOf, checkOptions, show, unfit } from './arguments.js';
 import { type Codec, checkCodec, codecFromSpec } from './codec/codec.js';
 import { codec as codecs } from './codec/index.js';
 import { isContextToken } from './context/token.js';
 import { attachContext, type Context } from './context.js';
-import { Direction, type EngineName, type Port } from './engine.js';
+import { Direction, type Port } from './engine.js';
 import { chooseEngine, type EngineChoice, engineNamed } from './engines.js';
 import { CodecError } from './errors.js';
 import { type Channel, makeChannel, makeHandle } from './handle/channel.js';
@@ -50,7 +50,7 @@ export function never<T = never>(): Channel<T> {
 }
 
 function open<T>(capacity: number, options: ChanOptions<T> | undefined): Channel<T> {
-  const checked = checkOptions('options', options) as Record<string, unknown> | undefined;
+  const checked = checkOptions(options) as Record<string, unknown> | undefined;
   for (const option of Object.keys(checked ?? {})) checkOneOf('an option', option, OPTIONS);
   const codec = (checked?.['codec'] === undefined ? codecs.structuredClone<T>() : checkCodec(checked['codec'])) as Codec<T>;
   const name = checkName(checked?.['name']);
@@ -60,7 +60,7 @@ function open<T>(capacity: number, options: ChanOptions<T> | undefined): Channel
 
 function checkName(name: unknown): string | undefined {
   if (name === undefined || typeof name === 'string') return name;
-  throw new TypeError(`options.name must be a string, not ${show(name)}`);
+  throw unfit('options.name', 'a string', name);
 }
 
 /** The value that a handle, or something that `share()` made, carries. */
@@ -84,13 +84,13 @@ export interface AttachOptions<T> {
 export function attach<H>(token: Shared<H>, options?: AttachOptions<unknown>): H;
 export function attach<H>(token: unknown, options?: AttachOptions<unknown>): H;
 export function attach<H>(token: unknown, options?: AttachOptions<unknown>): H {
-  const checked = checkOptions('options', options) as { codec?: unknown } | undefined;
+  const checked = checkOptions(options) as { codec?: unknown } | undefined;
   if (isContextToken(token)) return attachContext(token as unknown as Shared<Context>) as H;
   if (!isToken(token)) throw new TypeError(`attach needs a token made by share(), not ${show(token)}`);
-  const engine = checkOneOf<EngineName>("the token's engine", token.engine, NATIVE_AND_SHARED);
-  if (token.version !== 1) throw new TypeError(`the token's version must be 1, not ${show(token.version)}`);
+  const engine = checkOneOf("the token's engine", token.engine, NATIVE_AND_SHARED);
+  if (token.version !== 1) throw unfit("the token's version", '1', token.version);
   if (![Direction.SEND, Direction.RECV, Direction.BOTH].includes(token.direction)) {
-    throw new TypeError(`the token's direction must be 1, 2 or 3, not ${show(token.direction)}`);
+    throw unfit("the token's direction", '1, 2 or 3', token.direction);
   }
   const port: Port = engineNamed(engine).attach(token, codecOf(token, checked?.codec));
   return makeHandle(port) as unknown as H;

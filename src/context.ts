@@ -5,7 +5,7 @@
  * Departures from Go: contexts have an AbortSignal, for everything in JavaScript that takes one; the reason is any value
  * (`err()` gives what Go's `Cause` does); `cancel` is also what `using` calls.
  */
-import { checkMilliseconds, show } from './arguments.js';
+import { checkMilliseconds, show, unfit } from './arguments.js';
 import { codec } from './codec/index.js';
 import { attachTo, linksTo } from './context/broadcast.js';
 import { aborted, Cancellation } from './context/cancellation.js';
@@ -97,7 +97,7 @@ const root = new Branch(new Cancellation(), undefined);
 
 function branchOf(parent: Context): Branch {
   if (parent instanceof Branch) return parent;
-  throw new TypeError(`parent must be a context, not ${show(parent)}`);
+  throw unfit('parent', 'a context', parent);
 }
 
 /** The context that all others come from: it never ends, and has no deadline and no values. */
@@ -134,7 +134,7 @@ export function withDeadline(parent: Context, deadline: number | Date): Cancella
   const branch = branchOf(parent);
   const time = deadline instanceof Date ? deadline.getTime() : deadline;
   if (typeof time !== 'number' || Number.isNaN(time)) {
-    throw new TypeError(`deadline must be a valid Date or a number of milliseconds since 1970, not ${show(deadline)}`);
+    throw unfit('deadline', 'a valid Date or a number of milliseconds since 1970', deadline);
   }
   return cancellable(branch, time, time - Date.now());
 }

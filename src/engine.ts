@@ -169,9 +169,13 @@ export interface Engine {
   watch?(cases: readonly Case[], onReady: () => void): Parked;
 }
 
-/** How the facade opens channels on an engine; `attach` has checked that the token is one and names this engine. */
-export interface EngineFactory extends Engine {
+/** How the facade opens channels on an engine. */
+export interface Opener extends Engine {
   open<T>(name: EngineName, options: OpenOptions<T>): Port<T>;
+}
+
+/** An engine whose channels cross threads; the facade has checked that the token is one and names this engine. */
+export interface EngineFactory extends Opener {
   /** Throws DetachedError when the channel is gone. */
   attach<T>(body: TokenBody, codec: Codec<T>): Port<T>;
 }

@@ -5,7 +5,7 @@
  */
 import { environment, nativeEngine } from '#platform';
 import { checkOneOf } from './arguments.js';
-import type { EngineFactory, EngineName } from './engine.js';
+import type { EngineFactory, EngineName, Opener } from './engine.js';
 import { ChannelError } from './errors.js';
 import { local } from './local/engine.js';
 import { sharedEngine } from './shared/engine.js';
@@ -18,7 +18,7 @@ const CHOICES = ['auto', 'crossbeam', 'kanal', 'mutex', 'shared', 'local'] as co
 /** An engine and the name that it is asked for by. */
 export interface Chosen {
   readonly name: EngineName;
-  readonly engine: EngineFactory;
+  readonly engine: Opener;
 }
 
 /** Checks `options.engine` and finds the engine for a channel of `capacity`. */
@@ -29,7 +29,9 @@ export function chooseEngine(choice: unknown, capacity: number): Chosen {
 }
 
 /** The engine of that name; a ChannelError with the loader's own error as its cause where the native one does not load. */
-export function engineNamed(name: EngineName): EngineFactory {
+export function engineNamed(name: Exclude<EngineName, 'local'>): EngineFactory;
+export function engineNamed(name: EngineName): Opener;
+export function engineNamed(name: EngineName): Opener {
   if (name === 'local') return local;
   if (name === 'shared') return sharedEngine;
   const native = nativeEngine();

@@ -18,54 +18,30 @@ const neverEngine: Engine = {
   },
 };
 
-class NeverPort<T> implements Port<T> {
-  readonly engine = neverEngine;
-  readonly engineName = 'local';
-  readonly id = 0;
-  readonly name = 'never';
-  readonly capacity = 0;
-  readonly direction: Direction;
-  readonly codec: Codec<T>;
-
-  constructor(direction: Direction, codec: Codec<T>) {
-    this.direction = direction;
-    this.codec = codec;
-  }
-
-  length(): number {
-    return 0;
-  }
-  closed(): boolean {
-    return false;
-  }
-  trySend(): Status {
-    return Status.BLOCKED;
-  }
-  trySendMany(): number {
-    return 0;
-  }
-  tryRecv(): typeof EMPTY {
-    return EMPTY;
-  }
-  tryRecvMany(): number {
-    return 0;
-  }
-  /** As closing Go's nil channel panics: reported as closed already. */
-  close(): boolean {
-    return false;
-  }
-  clone(direction: Direction): Port<T> {
-    return new NeverPort<T>(direction, this.codec);
-  }
-  share(): never {
-    throw new TypeError('never() stays in its thread: call never() in the other one');
-  }
-  dispose(): void {}
-}
-
 /** A port that is never ready. */
-export function openNever<T>(codec: Codec<T>): Port<T> {
-  return new NeverPort<T>(Direction.BOTH, codec);
+export function openNever<T>(codec: Codec<T>, direction: Direction = Direction.BOTH): Port<T> {
+  return {
+    engine: neverEngine,
+    engineName: 'local',
+    id: 0,
+    name: 'never',
+    capacity: 0,
+    direction,
+    codec,
+    length: () => 0,
+    closed: () => false,
+    trySend: () => Status.BLOCKED,
+    trySendMany: () => 0,
+    tryRecv: () => EMPTY,
+    tryRecvMany: () => 0,
+    // As closing Go's nil channel panics: reported as closed already.
+    close: () => false,
+    clone: (narrower) => openNever(codec, narrower),
+    share() {
+      throw new TypeError('never() stays in its thread: call never() in the other one');
+    },
+    dispose() {},
+  };
 }
 
 /** Whether no operation on `port` is ever ready. */

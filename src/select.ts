@@ -65,7 +65,7 @@ export function select<const C extends Cases>(cases: C, options?: SelectOptions)
  * Cases of one engine are looked at as of one moment. Throws as `select` rejects.
  */
 export function trySelect<const C extends Cases>(cases: C, options?: Preference): Selected<C> | null {
-  const biased = biasedOf(checkOptions('options', options));
+  const biased = biasedOf(checkOptions(options));
   const live = checkCases(cases, 'trySelect');
   const outcome = new Outcome();
   return engineOf(live).trySelect(live, biased, outcome) ? (finish('trySelect', live, outcome) as Selected<C>) : null;

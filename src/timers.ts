@@ -5,7 +5,7 @@
  * listener exists only as long as an operation waits on the receiver. Forgetting one costs nothing.
  */
 import { offAbort, onAbort } from './abort.js';
-import { checkMilliseconds, checkSignal, show } from './arguments.js';
+import { checkMilliseconds, checkSignal, unfit } from './arguments.js';
 import { makeReceiver } from './handle/channel.js';
 import type { Receiver } from './handle/receiving.js';
 import { type OpenedSource, openSource } from './local/source.js';
@@ -107,7 +107,7 @@ export function ticker(ms: number): Ticker {
  * const got = await select({ job: jobs, stop: done(signal) });
  */
 export function done(signal: AbortSignal): Receiver<never> {
-  if (checkSignal('signal', signal) === undefined) throw new TypeError(`signal must be an AbortSignal, not ${show(signal)}`);
+  if (checkSignal('signal', signal) === undefined) throw unfit('signal', 'an AbortSignal', signal);
   const close = () => made.close();
   const made: OpenedSource<never> = openSource<never>(
     {

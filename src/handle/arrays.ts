@@ -1,7 +1,7 @@
 /**
  * Typed arrays as the destination of numeric channels.
  */
-import { show } from '../arguments.js';
+import { unfit } from '../arguments.js';
 import { numericArray } from '../codec/codec.js';
 import type { Port } from '../engine.js';
 import { label } from '../errors.js';
@@ -28,7 +28,7 @@ export function arrayFor(endpoint: Endpoint<unknown>, array: unknown): Fillable 
   if (wanted === undefined) {
     throw new TypeError(`recvManyInto needs a channel with a numeric codec; ${label(port)} has codec '${port.codec.id}'`);
   }
-  if (!(array instanceof wanted)) throw new TypeError(`array must be a ${wanted.name}, not ${show(array)}`);
+  if (!(array instanceof wanted)) throw unfit('array', `a ${wanted.name}`, array);
   if (array.length === 0) throw new RangeError('array must have room for at least 1 value, not 0');
   return array as unknown as Fillable;
 }

@@ -45,7 +45,7 @@ const UNLIMITED = new Blocking(Number.POSITIVE_INFINITY, false);
 
 /** Checks the options of a blocking operation. */
 export function blockingOf(options: unknown): Blocking {
-  const checked = checkOptions('options', options) as SyncOptions | undefined;
+  const checked = checkOptions(options) as SyncOptions | undefined;
   if (checked === undefined) return UNLIMITED;
   const timeout =
     checked.timeout === undefined ? Number.POSITIVE_INFINITY : checkMilliseconds('options.timeout', checked.timeout);

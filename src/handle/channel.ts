@@ -21,24 +21,12 @@ export interface Channel<T> extends Sender<T>, Receiver<T> {
   unref(): this;
 }
 
-const SENDS = ['send', 'sendMany', 'trySend', 'sendSync', 'trySendMany', 'sendManySync', 'close'] as const;
-const RECEIVES = [
-  'recv',
-  'recvMany',
-  'recvManyInto',
-  'consume',
-  'tryRecv',
-  'recvSync',
-  'tryRecvMany',
-  'recvManySync',
-  'valuesSync',
-  Symbol.asyncIterator,
-] as const;
+type Operation = (...given: unknown[]) => unknown;
 
 class SenderHandle extends SendingEnd<unknown> {}
 class ReceiverHandle extends ReceivingEnd<unknown> {}
-forbid(SenderHandle, ReceivingEnd, RECEIVES);
-forbid(ReceiverHandle, SendingEnd, SENDS);
+forbid(SenderHandle, ReceivingEnd);
+forbid(ReceiverHandle, SendingEnd);
 
 class ChannelHandle extends ReceivingEnd<unknown> {
   sender(): Sender<unknown> {
@@ -51,9 +39,7 @@ class ChannelHandle extends ReceivingEnd<unknown> {
 }
 
 // A channel receives by inheritance and sends with the very methods of a sender, which have no private state.
-for (const [name, method] of Object.entries(Object.getOwnPropertyDescriptors(SendingEnd.prototype))) {
-  if (name !== 'constructor') Object.defineProperty(ChannelHandle.prototype, name, method);
-}
+for (const [name, method] of operationsOf(SendingEnd)) define(ChannelHandle, name, method);
 
 for (const [made, name] of [
   [SenderHandle, 'Sender'],
@@ -64,25 +50,29 @@ for (const [made, name] of [
   Object.defineProperty(made.prototype, Symbol.toStringTag, { value: name, configurable: true });
 }
 
+/** The operations of a direction. */
+function operationsOf(end: typeof Endpoint<unknown>): (readonly [string | symbol, Operation])[] {
+  const names = Reflect.ownKeys(end.prototype).filter((name) => name !== 'constructor');
+  return names.map((name) => [name, Reflect.get(end.prototype, name) as Operation]);
+}
+
+function define(handle: typeof Endpoint<unknown>, name: string | symbol, value: Operation): void {
+  Object.defineProperty(handle.prototype, name, { value, configurable: true, writable: true });
+}
+
 /**
  * Gives a handle class the other direction's operations, each of which checks its arguments and then finds that the
  * handle has not that direction.
  */
-function forbid(
-  handle: typeof Endpoint<unknown>,
-  other: typeof Endpoint<unknown>,
-  operations: readonly (string | symbol)[],
-): void {
-  for (const operation of operations) {
-    const real = Reflect.get(other.prototype, operation) as (...given: unknown[]) => unknown;
-    function refused(this: Endpoint<unknown>, ...given: unknown[]): unknown {
-      const refuse = (name: string): never => {
-        this[LIVE](name);
-        throw misdirected(this[PORT], name);
+function forbid(handle: typeof Endpoint<unknown>, other: typeof Endpoint<unknown>): void {
+  for (const [name, real] of operationsOf(other)) {
+    define(handle, name, function refused(this: Endpoint<unknown>, ...given: unknown[]): unknown {
+      const refuse = (operation: string): never => {
+        this[LIVE](operation);
+        throw misdirected(this[PORT], operation);
       };
       return Reflect.apply(real, Object.create(this, { [LIVE]: { value: refuse } }), given);
-    }
-    Object.defineProperty(handle.prototype, operation, { value: refused, configurable: true, writable: true });
+    });
   }
 }
 

@@ -172,7 +172,7 @@ export class ReceivingEnd<T> extends Endpoint<T> {
   consume(handler: (value: T) => unknown, options?: ConsumeOptions): Promise<void> {
     try {
       checkFunction('handler', handler);
-      const given = checkOptions('options', options) as ConsumeOptions | undefined;
+      const given = checkOptions(options) as ConsumeOptions | undefined;
       const concurrency = given?.concurrency === undefined ? 1 : checkInteger('options.concurrency', given.concurrency, 1);
       const signal = signalOf(options);
       this[LIVE]('consume');

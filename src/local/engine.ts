@@ -4,19 +4,17 @@
  * Refuses what one thread cannot do: to share a channel, and to block for ever on one whose other end can only run on
  * the thread that would be blocked.
  */
-import type { Codec } from '../codec/codec.js';
 import {
   type Case,
   Direction,
-  type EngineFactory,
   type EngineName,
+  type Opener,
   type OpenOptions,
   type Parked,
   type Port,
   type Waiter,
 } from '../engine.js';
 import { BlockingError, label } from '../errors.js';
-import type { TokenBody } from '../token.js';
 import { Hchan } from './hchan.js';
 import { LocalPort } from './port.js';
 import { chanOf, pass1, pass2 } from './select.js';
@@ -26,15 +24,11 @@ const SLICE = 20;
 
 let sleeper: Int32Array<SharedArrayBuffer> | undefined;
 
-export const local: EngineFactory = {
+export const local: Opener = {
   name: 'local',
 
   open<T>(_name: EngineName, options: OpenOptions<T>): Port<T> {
     return new LocalPort<T>(new Hchan(options.capacity, options.name, undefined), Direction.BOTH, options.codec);
-  },
-
-  attach<T>(_body: TokenBody, _codec: Codec<T>): Port<T> {
-    throw new TypeError("a channel with engine 'local' stays in its thread: there is no token of it");
   },
 
   trySelect(cases: readonly Case[], biased: boolean, waiter: Waiter): boolean {

@@ -4,7 +4,7 @@
  * Order of checks: what every case is (TypeError), then its handle (DetachedError, DirectionError). Cases that can
  * never be ready are dropped here, so nothing behind this file knows them.
  */
-import { show } from '../arguments.js';
+import { show, unfit } from '../arguments.js';
 import { type Case, Direction } from '../engine.js';
 import { type Endpoint, isHandle, LIVE, misdirected } from '../handle/endpoint.js';
 import type { Receiver } from '../handle/receiving.js';
@@ -93,7 +93,7 @@ function checkPlain(cases: unknown, operation: string): Record<string, unknown> 
     const prototype: unknown = Object.getPrototypeOf(cases);
     if (prototype === null || Object.getPrototypeOf(prototype) === null) return cases as Record<string, unknown>;
   }
-  throw new TypeError(`the cases of ${operation} must be a plain object of receivers and send(…), not ${show(cases)}`);
+  throw unfit(`the cases of ${operation}`, 'a plain object of receivers and send(…)', cases);
 }
 
 /** The handle that a case is about; undefined for one that is never ready. */
@@ -101,7 +101,7 @@ function checkCase(key: string, one: unknown, operation: string): Endpoint<unkno
   if (isHandle(one)) return one;
   if (one === null || one === undefined || one === false) return undefined;
   if (!(one instanceof Sending)) {
-    throw new TypeError(`${operation} case '${key}' must be a receiver, send(…), null, undefined or false, not ${show(one)}`);
+    throw unfit(`${operation} case '${key}'`, 'a receiver, send(…), null, undefined or false', one);
   }
   if (isHandle(one.sender)) return one.sender;
   throw new TypeError(`${operation} case '${key}': send(…) takes a sender, not ${show(one.sender)}`);
