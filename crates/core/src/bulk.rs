@@ -58,18 +58,17 @@ impl<T: 'static> Piece<T> {
     }
 }
 
-/// Takes the first message, and drops a block that is empty, which is nobody's data any more.
+/// Takes the first message. A block goes with its last one: what is empty would look like the end.
 pub(crate) fn first<T: 'static>(front: &mut VecDeque<Piece<T>>) -> Option<T> {
-    loop {
-        let Some(Piece::Many(bulk)) = front.front_mut() else {
-            return match front.pop_front()? {
-                Piece::One(value) => Some(value),
-                Piece::Many(_) => None,
-            };
+    let Some(Piece::Many(bulk)) = front.front_mut() else {
+        return match front.pop_front()? {
+            Piece::One(value) => Some(value),
+            Piece::Many(_) => None,
         };
-        if let Some(value) = bulk.pop() {
-            return Some(value);
-        }
+    };
+    let value = bulk.pop();
+    if bulk.is_empty() {
         front.pop_front();
     }
+    value
 }

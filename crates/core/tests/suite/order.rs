@@ -3,7 +3,7 @@
 use std::thread;
 
 use hchan_core::Event::{Received, RecvClosed, Sent};
-use hchan_core::{Case, Channel, TryRecvError, TrySendError};
+use hchan_core::{Case, Channel, Piece, TryRecvError, TrySendError};
 
 use crate::flavors::flavors;
 use crate::owner::Owner;
@@ -17,6 +17,22 @@ flavors! {
         assert_eq!(channel.try_recv_many(30, &mut |n| got.push(n)), Ok(30));
         got.extend(std::iter::from_fn(|| channel.try_recv().ok()));
         assert!(got.into_iter().eq(0..100));
+    }
+
+    // An empty block once looked like the end of a batch: what was behind it went back, behind what others took meanwhile.
+    fn s18_a_block_that_is_used_up_is_gone(flavor) {
+        let channel = Channel::new(flavor, Some(10));
+        assert_eq!(channel.try_send_many(&mut (0..2).collect()), Ok(2));
+        assert_eq!((channel.try_recv(), channel.try_recv()), (Ok(0), Ok(1)));
+        assert_eq!(channel.try_send_many(&mut (2..5).collect()), Ok(3));
+        let mut blocks = Vec::new();
+        let received = channel.try_recv_bulk(2, &mut |piece| blocks.push(match piece {
+            Piece::One(_) => 1,
+            Piece::Many(bulk) => bulk.len(),
+        }));
+        assert_eq!((received, blocks.iter().sum()), (Ok(2), 2));
+        assert!(!blocks.contains(&0));
+        assert_eq!(channel.try_recv(), Ok(4));
     }
 
     fn s20_waiting_receivers_are_served_in_the_order_they_came(flavor) {
