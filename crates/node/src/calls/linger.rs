@@ -14,8 +14,10 @@ use crate::msg::Msg;
 const LONGEST: Duration = Duration::from_micros(50);
 /// Once something is there, how long to wait for the rest of what was asked for.
 const GATHERING: Duration = Duration::from_micros(3);
-/// Between two looks, each of which takes the other side's cache line away: from the first to the longest pause.
+/// Between two looks, each of which takes the other side's cache line away: from the first to the longest pause. Who waits
+/// for one message wants it at once; who waits for several gains nothing by seeing each of them come.
 const FIRST_PAUSE: u32 = 8;
+const FIRST_PAUSE_OF_SEVERAL: u32 = 128;
 const LONGEST_PAUSE: u32 = 256;
 
 /// On one core the other side cannot run while this one looks.
@@ -37,7 +39,11 @@ fn ready(channel: &Channel<Msg>, sending: bool, want: usize) -> usize {
 /// Looks until `want` are ready, or some are and `GATHERING` is over, or `budget` is, or the channel is closed.
 fn linger(channel: &Channel<Msg>, sending: bool, want: usize, budget: Duration) -> usize {
     let start = Instant::now();
-    let mut pause = FIRST_PAUSE;
+    let mut pause = if want > 1 {
+        FIRST_PAUSE_OF_SEVERAL
+    } else {
+        FIRST_PAUSE
+    };
     loop {
         let found = ready(channel, sending, want);
         if found == want || channel.is_closed() {
