@@ -38,6 +38,7 @@ const ODDITIES = {
   infinite: Number.POSITIVE_INFINITY,
   buffer: new ArrayBuffer(8),
   shared: new SharedArrayBuffer(128),
+  board: new Int32Array(new SharedArrayBuffer(4096)),
   view: new Uint8Array(128),
 };
 
@@ -58,6 +59,8 @@ const FUNCTIONS = {
   closed: ['handle'],
   trySend: ['handle'],
   tryRecv: ['handle'],
+  lend: ['handle', 'board'],
+  tryRecvAhead: ['handle'],
   linger: ['handle', 'small', 'small'],
   fetchHeld: [],
   trySendFrames: ['handle', 'offset', 'small'],
@@ -84,6 +87,7 @@ const mostly = (arbitrary) => fc.oneof({ weight: 12, arbitrary }, { weight: 1, a
 const ARGUMENTS = {
   any,
   odd,
+  board: mostly(fc.constant('board')),
   offset,
   small: mostly(fc.integer({ min: -4, max: 40 })),
   short: mostly(fc.integer({ min: 0, max: 1 })),

@@ -24,7 +24,8 @@ function call(name: keyof Binding, ...args: unknown[]): number {
 }
 
 const OF_A_HANDLE = [
-  ...(['share', 'retire', 'forget', 'close', 'length', 'closed', 'trySend', 'tryRecv', 'parkSend', 'parkRecv'] as const),
+  ...(['share', 'retire', 'forget', 'close', 'length', 'closed', 'trySend', 'tryRecv', 'tryRecvAhead'] as const),
+  ...(['lend', 'parkSend', 'parkRecv'] as const),
   ...(['cancel', 'wait'] as const),
 ] as const;
 const FORGED = [0, -1, 1, 2 ** 31 - 1, -(2 ** 31), 0x200001, Number.NaN, Number.POSITIVE_INFINITY, 1.5, 2 ** 53];
@@ -56,6 +57,37 @@ test('what is no number is answered with BAD_ARGUMENT', () => {
   expect(call('setScratch', {})).toBe(Code.BAD_ARGUMENT);
   expect(call('setScratch', new ArrayBuffer(8))).toBe(Code.BAD_ARGUMENT);
   expect(call('init', scratch.bytes.buffer, () => {})).toBe(Code.DEAD);
+});
+
+test('a board is shared memory that is large enough, and there is none before it was given', () => {
+  const port = open();
+  expect(call('tryRecvAhead', port.handle)).toBe(Code.BAD_HANDLE);
+  const shared = new SharedArrayBuffer(4096);
+  const wrong = [undefined, 7, {}, shared, new Int32Array(1024), new Int32Array(shared, 0, 32), new Uint8Array(shared)];
+  for (const board of wrong) expect(call('lend', port.handle, board)).toBe(Code.BAD_ARGUMENT);
+  expect(call('lend', port.handle, new Int32Array(shared))).toBe(0);
+  expect(call('tryRecvAhead', port.handle)).toBe(Code.BLOCKED);
+  for (const value of [1, 2, 3]) port.trySend(value);
+  expect(call('tryRecvAhead', port.handle)).toBe(8);
+  expect([...new Int32Array(shared, 0, 3)]).toEqual([0, 8, 8]);
+  // Another board: what was lent on the first is the channel's again.
+  expect(call('lend', port.handle, new Int32Array(new SharedArrayBuffer(4096)))).toBe(0);
+  expect(new Int32Array(shared)[0]).toBe(-1);
+  expect([port.tryRecv(), port.tryRecv()]).toEqual([2, 3]);
+});
+
+test('a board on which too much is said to be taken gives no more than was lent', () => {
+  const port = open();
+  const board = new Int32Array(new SharedArrayBuffer(4096));
+  call('lend', port.handle, board);
+  for (const count of [2 ** 31 - 1, -(2 ** 31), 3]) {
+    for (const value of [1, 2, 3]) port.trySend(value);
+    expect(call('tryRecvAhead', port.handle)).toBe(8);
+    board[0] = count;
+    expect(port.length()).toBe(count < 0 ? 2 : 0);
+    expect([port.tryRecv(), port.tryRecv()].filter((value) => typeof value === 'number')).toHaveLength(count < 0 ? 2 : 0);
+    expect(port.length()).toBe(0);
+  }
 });
 
 test('offsets, lengths and counts beyond the scratch are answered with BAD_ARGUMENT', () => {

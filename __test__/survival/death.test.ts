@@ -36,6 +36,11 @@ forEngines(CROSSING, (engine) => {
       expect(await outcome('handed', [engine.name, capacity]), `capacity ${capacity}`).toEqual({ fine: true });
   });
 
+  test('63 a worker terminated between two messages of many: another receiver gets the rest, in order', async () => {
+    for (const taken of [40, 63, 64, 150])
+      expect(await outcome('borrowed', [engine.name, taken]), `${taken} taken`).toEqual({ fine: true });
+  });
+
   test('63 a message that reaches a blocked worker after it was told to end goes to another receiver', async () => {
     for (const [i, kind] of ['recvSync', 'recvManySync', 'selectSync', 'recvSync'].entries()) {
       expect(await outcome('late', [engine.name, kind, i % 2]), `${kind}, capacity ${i % 2}`).toEqual({ fine: true });

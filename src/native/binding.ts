@@ -42,6 +42,10 @@ export interface Binding {
   trySendText(handle: number, text: string): number;
   /** The length of the message, which is at base. BLOCKED, CLOSED, NEED_GROW. */
   tryRecv(handle: number): number;
+  /** Has `tryRecvAhead` of this handle lend messages on `board`, shared memory of its own. */
+  lend(handle: number, board: Int32Array): number;
+  /** As `tryRecv`, and lends the messages behind it on the board. Word COUNT: how many. */
+  tryRecvAhead(handle: number): number;
   /**
    * Waits a moment, at most 50 µs, until `want` messages are there, or, if `want` is below 0, until there is room for as
    * many. How many there are, or how much room; takes nothing.

@@ -1,14 +1,15 @@
 /**
- * A handle's end of a native channel: the hot path, one native call a message.
+ * A handle's end of a native channel: the hot path, at most one native call a message.
  *
  * A port that is collected gives its handle back; one that has an operation waiting is held by the operation table
  * (park.ts). After `dispose` its number answers `length` and `closed` only, and is given back when the port is collected.
  */
-import type { Codec } from '../codec/codec.js';
+import { type Codec, decodeMessage, type Reader } from '../codec/codec.js';
 import { CLOSED, type Direction, EMPTY, type EngineName, type Port, Status } from '../engine.js';
 import { label } from '../errors.js';
 import { scratch } from '../scratch.js';
 import type { TokenBody } from '../token.js';
+import { Ahead } from './ahead.js';
 import { type Batch, batchOf } from './batch.js';
 import { native } from './binding.js';
 import { nativeFactory } from './engine.js';
@@ -41,6 +42,8 @@ export class NativePort<T = unknown> implements Port<T> {
   readonly #sending: Patience;
   readonly #receiving: Patience;
   readonly #batch: Batch;
+  /** A rendezvous and the mutex engine lend nothing. */
+  readonly #ahead: Ahead | undefined;
   /** What a batch found behind good values, for the next receive. */
   #fault: { readonly error: unknown } | undefined;
 
@@ -57,6 +60,7 @@ export class NativePort<T = unknown> implements Port<T> {
     this.handle = handle;
     this.label = label(this);
     this.#batch = batchOf(codec as Codec<unknown>);
+    this.#ahead = this.engineName === 'mutex' ? undefined : new Ahead(handle);
     this.#receiving = new Patience(Math.min(MOST_AT_ONCE, Math.ceil(this.capacity / 4)));
     this.#sending = new Patience(Math.min(MOST_AT_ONCE, Math.ceil(this.capacity / 4)));
     collected.register(this, handle);
@@ -88,7 +92,10 @@ export class NativePort<T = unknown> implements Port<T> {
 
   tryRecv(): T | typeof EMPTY | typeof CLOSED {
     if (this.#fault !== undefined) this.throwFault();
-    return this.received(native.tryRecv(this.handle));
+    const ahead = this.#ahead;
+    if (ahead === undefined) return this.received(native.tryRecv(this.handle));
+    if (ahead.claim()) return decodeMessage(this.codec, ahead.reader as Reader, this.label) as T;
+    return this.received(ahead.tryRecv());
   }
 
   /** What the answer to `tryRecv` or its kin means. */

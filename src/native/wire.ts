@@ -11,7 +11,7 @@
  *     └────────┴────────┴────────┴────────┴────────┴────────┴────────┴────────┴────────┘
  *  base      where native may write; JavaScript keeps it (64, or more while an encode is under way)
  *  count     length of the message at base, that is to be sent or was received; how many bytes are needed, after NEED_GROW;
- *            how many messages are held, after a batch; whether more is left, after a drain
+ *            how many messages are held, after a batch; how many were lent; whether more is left, after a drain
  *  case, status               of a select that was settled
  *  flavor, id, capacity       of the handle that `open` or `attach` made; capacity −1 is unbounded
  *  stats     word 8: channels alive in the process, 9: handles of this thread, 10: parked operations of this thread
@@ -22,6 +22,7 @@
  *  completion   i32 op │ i32 case │ i32 status │ i32 length │ bytes, padded to a multiple of 4; the first at `base`
  *               rounded up to a multiple of 4
  *  token        u64 id │ u128 key │ u64 grant
+ *  board        i32 taken │ i32 length, 31 times │ bytes, back to back     a handle's own memory, see `ahead.ts`
  * ```
  *
  * Every callback returns an integer: 0 or more is a result, below 0 is one of `Code`.
@@ -37,6 +38,10 @@ export const COMPLETION = 16;
 export const FRAME = 4;
 /** Bytes of a token. */
 export const TOKEN = 32;
+/** Bytes of a board before the messages. */
+export const BOARD_HEADER = 128;
+/** Messages on a board. */
+export const MOST_LENT = 31;
 
 /** Header words, by index. */
 export const Word = {

@@ -4,7 +4,8 @@
  * A thread is ended only where JavaScript looks whether it is to end: at the start of a function and at the end of a turn of a
  * loop, never between two statements. So where the engine takes a message, it is put into memory that outlives the worker, in a
  * straight line without a loop or a call:
- *   native   behind each call into the addon that can bring messages, read out of the scratch
+ *   native   behind each call into the addon that can bring messages, read out of the scratch; behind each claim of one that
+ *            lies on a board, read from there
  *   shared   where a message is copied out of shared memory, before it is gone from there
  * Holds for one operation at a time on messages of codec.u32, of which it may take up to MOST.
  *
@@ -12,7 +13,7 @@
  */
 import { Status } from '../../../dist/engine.js';
 import { native } from '../../../dist/native/binding.js';
-import { Kind, Word } from '../../../dist/native/wire.js';
+import { BOARD_HEADER, Kind, Word } from '../../../dist/native/wire.js';
 import { scratch } from '../../../dist/scratch.js';
 import { Incoming } from '../../../dist/shared/message.js';
 
@@ -44,16 +45,20 @@ function place() {
 }
 
 function watchCalls(hand) {
-  const { tryRecv, tryRecvFixed, drainCompletions } = native;
-  native.tryRecv = (handle) => {
-    const { all, at } = place();
-    const code = tryRecv(handle);
-    if (code >= 0) {
-      hand[1] = all[at];
-      hand[0] = 1;
-    }
-    return code;
-  };
+  const { tryRecvFixed, drainCompletions } = native;
+  for (const name of ['tryRecv', 'tryRecvAhead']) {
+    const call = native[name];
+    native[name] = (handle) => {
+      const { all, at } = place();
+      const code = call(handle);
+      if (code >= 0) {
+        hand[1] = all[at];
+        hand[0] = 1;
+      }
+      return code;
+    };
+  }
+  watchClaims(hand);
   native.tryRecvFixed = (handle, size, max) => {
     if (max > MOST) throw new Error(`${max} at once are not watched`);
     const { all, at } = place();
@@ -84,6 +89,26 @@ function watchCalls(hand) {
     }
     if (count > 1) throw new Error('only one operation at a time is watched');
     return count;
+  };
+}
+
+/** Messages that lie on a board are taken by a compare-and-swap from their number to the next. */
+function watchClaims(hand) {
+  const { lend } = native;
+  const boards = new Set();
+  native.lend = (handle, board) => {
+    boards.add(board);
+    return lend(handle, board);
+  };
+  const { compareExchange } = Atomics;
+  Atomics.compareExchange = (words, index, expected, replacement) => {
+    const isBoard = boards.has(words);
+    const found = compareExchange(words, index, expected, replacement);
+    if (isBoard && found === expected) {
+      hand[1] = words[BOARD_HEADER / 4 + expected];
+      hand[0] = 1;
+    }
+    return found;
   };
 }
 

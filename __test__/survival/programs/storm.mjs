@@ -18,6 +18,8 @@ import { check, engine, exited, make, pause, reach, say, start } from './scene.m
 
 const PER = 4096;
 const CAPACITIES = [0, 1, 8, Number.POSITIVE_INFINITY];
+/** Messages one after the other, so many that a receiver borrows some of them. */
+const RUN = 64;
 
 function randomFrom(seed) {
   let state = seed >>> 0;
@@ -87,6 +89,19 @@ async function work({ index, seed, tokens, intended, sent, refused, received, fl
       const count = channel.trySendMany(values);
       for (const [i, value] of values.entries()) settle(value, i < count);
     },
+    (channel) => {
+      const values = Array.from({ length: RUN }, give);
+      const count = channel.trySendMany(values);
+      for (const [i, value] of values.entries()) settle(value, i < count);
+    },
+    (channel) => {
+      for (let i = 0; i < RUN; i++) {
+        receiving(1);
+        const got = channel.tryRecv();
+        if (got === null) return idle();
+        take([got.value]);
+      }
+    },
     async (channel) => {
       receiving(1);
       const got = await channel.recv();
@@ -120,7 +135,7 @@ async function work({ index, seed, tokens, intended, sent, refused, received, fl
     },
   ];
   Atomics.store(running, index, 1);
-  while (next + 4 < last) {
+  while (next + RUN < last) {
     try {
       await operations[random(operations.length)](channels[random(4)]);
     } catch (error) {

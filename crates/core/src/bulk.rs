@@ -6,6 +6,7 @@
 
 use std::any::Any;
 use std::collections::VecDeque;
+use std::iter;
 
 /// A block of messages, oldest first, that can be taken apart.
 pub trait Bulk<T>: Any + Send {
@@ -71,4 +72,18 @@ pub(crate) fn first<T: 'static>(front: &mut VecDeque<Piece<T>>) -> Option<T> {
         front.pop_front();
     }
     value
+}
+
+/// Takes the first messages, at most `most`, out of a block that is at the front, to lie there one by one.
+pub(crate) fn unpack<T: 'static>(front: &mut VecDeque<Piece<T>>, most: usize) {
+    let Some(Piece::Many(bulk)) = front.front_mut() else {
+        return;
+    };
+    let messages: Vec<T> = iter::from_fn(|| bulk.pop()).take(most).collect();
+    if bulk.is_empty() {
+        front.pop_front();
+    }
+    for message in messages.into_iter().rev() {
+        front.push_front(Piece::One(message));
+    }
 }

@@ -11,6 +11,7 @@ use crate::bulk::{Bulk, Piece, first};
 #[cfg(any(loom, shuttle))]
 use crate::flavor::double::{Double as Crossbeam, Double as Kanal};
 use crate::flavor::gated::Gated;
+use crate::flavor::lease::Claims;
 use crate::flavor::mutex::Locked;
 use crate::flavor::{Flavor, Shut, TryRecvError, TrySendError};
 #[cfg(not(any(loom, shuttle)))]
@@ -160,6 +161,40 @@ impl<T: Send + 'static> Channel<T> {
         let result = carried!(&self.core, locked => locked.lock().recv(&mut after), gated => gated.recv(&mut after));
         after.run();
         result
+    }
+
+    /// As [`Channel::try_recv`], and lends the caller messages behind it, at most `most`, which it may then take one by
+    /// one by counting in `claims`, in order, until the lease is over: whoever receives next by any method, the
+    /// caller included, ends it, and so does who parks. `copy` gets each message that may be lent and says whether
+    /// there is a place for it; it is called with the lock held that receivers take, and must not use the channel.
+    /// Returns how many were lent. What was taken of the lease before goes to `spent`.
+    ///
+    /// A mutex channel lends nothing: there, who comes first is told under the lock.
+    ///
+    /// # Errors
+    /// There is nothing now, or nothing any more.
+    #[inline]
+    pub fn try_recv_ahead(
+        &self,
+        most: usize,
+        claims: &Arc<dyn Claims>,
+        copy: &mut impl FnMut(&T) -> bool,
+        spent: &mut VecDeque<Piece<T>>,
+    ) -> Result<(T, usize), TryRecvError> {
+        let mut after = After::new();
+        let result = carried!(&self.core,
+            locked => locked.lock().recv(&mut after).map(|value| (value, 0)),
+            gated => gated.recv_ahead(most, claims, copy, spent, &mut after));
+        after.run();
+        result
+    }
+
+    /// Ends the lease that `claims` counts for, if there is one: what was not taken is the channel's. `claims` is not used
+    /// any more after this.
+    pub fn return_lease(&self, claims: &Arc<dyn Claims>) {
+        let mut after = After::new();
+        carried!(&self.core, _locked => (), gated => gated.return_lease(claims, &mut after));
+        after.run();
     }
 
     /// Takes from the front of `values` as many as can be sent now, and returns how many.

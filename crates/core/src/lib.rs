@@ -44,6 +44,7 @@ mod wake;
 
 pub use bulk::{Bulk, Piece};
 pub use channel::Channel;
+pub use flavor::lease::Claims;
 pub use flavor::{Flavor, Shut, TryRecvError, TrySendError};
 pub use inbox::Inbox;
 pub use op::{Case, Event, Losers, Op, Outcome, abandon};

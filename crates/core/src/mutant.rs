@@ -30,6 +30,14 @@ pub enum Mutant {
     SelectWithoutSecondLook,
     /// The losing cases stay in their lists.
     LosersStay,
+    /// A lease begins although somebody is parked.
+    LendOverParked,
+    /// Who parks does not end the lease.
+    ParkForgetsLease,
+    /// A sender that finds no room does not ask what the holder of the lease has taken.
+    FullForgetsLease,
+    /// A receiver that finds nothing does not ask what is lent.
+    EmptyForgetsLease,
     /// The inbox rings without the lock that `close` takes.
     RingUnlocked,
 }

@@ -1,8 +1,10 @@
 //! Telling a thread that one of its operations has ended.
 
+use std::collections::VecDeque;
 use std::mem;
 use std::sync::Arc;
 
+use crate::bulk::Piece;
 use crate::op::Op;
 
 /// How the owner of a parked operation is told. See [`Inbox`](crate::Inbox) for an event loop and
@@ -12,8 +14,8 @@ pub trait Wake: Send + Sync {
     fn wake(&self, key: u64);
 }
 
-/// What is done once the locks are released: wake-ups, and letting go of operations that were met withdrawn (the last
-/// reference to one may drop what its owner put in its waker). Mostly there is nothing to do, and finding that out is
+/// What is done once the locks are released: wake-ups, dropping messages, and letting go of operations that were met
+/// withdrawn (the last reference to one may drop what its owner put in its waker). Mostly there is nothing to do, and finding that out is
 /// part of every message.
 #[must_use]
 pub(crate) struct After<T> {
@@ -24,6 +26,7 @@ pub(crate) struct After<T> {
 struct Rest<T> {
     more: Vec<Arc<Op<T>>>,
     spent: Vec<Arc<Op<T>>>,
+    messages: VecDeque<Piece<T>>,
 }
 
 impl<T> After<T> {
@@ -40,6 +43,7 @@ impl<T> After<T> {
             Box::new(Rest {
                 more: Vec::new(),
                 spent: Vec::new(),
+                messages: VecDeque::new(),
             })
         })
     }
@@ -56,6 +60,11 @@ impl<T> After<T> {
     /// `op` was not waiting any more.
     pub(crate) fn spent(&mut self, op: Arc<Op<T>>) {
         self.rest().spent.push(op);
+    }
+
+    /// Messages that are nobody's any more, to be dropped.
+    pub(crate) fn messages(&mut self) -> &mut VecDeque<Piece<T>> {
+        &mut self.rest().messages
     }
 
     /// Takes `op` off the list: its owner is the one who asks and needs no wake-up. False: it was not on it.

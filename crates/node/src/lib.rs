@@ -1,11 +1,12 @@
 //! The addon of hchan: Node-API callbacks over `hchan-core`, integers in and integers out.
 //!
-//! It has no policy. It keeps tables (`state`, `slab`), copies bytes between messages and the scratch (`msg`, `scratch`,
-//! `wire`), wakes event loops (`bell`) and puts results back when a thread dies (`State::shut_down`). Nothing here
+//! It has no policy. It keeps tables (`state`, `slab`), copies bytes between messages and the scratch or a board (`msg`,
+//! `scratch`, `board`, `wire`), wakes event loops (`bell`) and puts results back when a thread dies (`State::shut_down`). Nothing here
 //! throws: codes go to JavaScript (`call`), which makes the errors.
 
 mod bell;
 mod blocks;
+mod board;
 mod call;
 mod calls;
 mod msg;

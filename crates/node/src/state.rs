@@ -6,12 +6,13 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, LazyLock, Weak};
 
-use hchan_core::{Channel, Event, Handle, Inbox, Losers, Op, Outcome, Registry, abandon};
+use hchan_core::{Channel, Event, Handle, Inbox, Losers, Op, Outcome, Piece, Registry, abandon};
 
 use napi::sys;
 
 use crate::bell::Bell;
 use crate::blocks::Blocks;
+use crate::board::Board;
 use crate::msg::Msg;
 use crate::scratch::Scratch;
 use crate::slab::Slab;
@@ -30,8 +31,8 @@ fn secret() -> u128 {
 
 /// What a handle's number stands for.
 pub enum Entry {
-    /// A counted handle.
-    Live(Handle<Msg>),
+    /// A counted handle, and where messages are lent to it.
+    Live(Handle<Msg>, Option<Box<Board>>),
     /// It was given back; `length` and `closed` still answer while the channel is there.
     Retired(Weak<Channel<Msg>>),
 }
@@ -79,6 +80,8 @@ pub struct State {
     pub losers: Vec<Losers<Msg>>,
     /// Messages that were received and did not fit the scratch, oldest first; fetched before anything else is received.
     pub held: VecDeque<Msg>,
+    /// What was lent and taken, between a call's end of a lease and its own end.
+    pub spent: VecDeque<Piece<Msg>>,
     /// The environment is ending.
     pub dead: bool,
 }
@@ -88,7 +91,7 @@ impl State {
     #[inline]
     pub fn channel(&self, number: i32) -> Result<&Arc<Channel<Msg>>, Code> {
         match self.handles.get(number) {
-            Some(Entry::Live(handle)) => Ok(handle.channel()),
+            Some(Entry::Live(handle, _)) => Ok(handle.channel()),
             _ => Err(Code::BadHandle),
         }
     }
@@ -132,7 +135,8 @@ impl State {
         Some(outcome)
     }
 
-    /// The end of the environment: what waits is withdrawn, what was handed over and not taken goes back, handles too.
+    /// The end of the environment: what waits is withdrawn, what was lent or handed over and not taken goes back, handles
+    /// too.
     pub fn shut_down(&mut self) {
         self.dead = true;
         if let Some(ear) = self.ear.take() {
@@ -141,6 +145,11 @@ impl State {
             ear.inbox.close();
         }
         self.losers = Vec::new();
+        for entry in self.handles.values() {
+            if let Entry::Live(handle, Some(board)) = entry {
+                handle.channel().return_lease(board.claims());
+            }
+        }
         abandon(self.ops.drain().flatten().collect());
         drop(self.handles.drain().collect::<Vec<_>>());
         self.scratch.detach();

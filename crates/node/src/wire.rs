@@ -10,7 +10,7 @@
 //!     └────────┴────────┴────────┴────────┴────────┴────────┴────────┴────────┴────────┘
 //!  base      where native may write; JavaScript keeps it (64, or more while an encode is under way)
 //!  count     length of the message at base, that is to be sent or was received; how many bytes are needed, after NEED_GROW;
-//!            how many messages are held, after a batch; whether more is left, after a drain
+//!            how many messages are held, after a batch; how many were lent; whether more is left, after a drain
 //!  case, status               of a select that was settled
 //!  flavor, id, capacity       of the handle that `open` or `attach` made; capacity −1 is unbounded
 //!  stats     word 8: channels alive in the process, 9: handles of this thread, 10: parked operations of this thread
@@ -21,6 +21,7 @@
 //!  completion   i32 op │ i32 case │ i32 status │ i32 length │ bytes, padded to a multiple of 4; the first at `base`
 //!               rounded up to a multiple of 4
 //!  token        u64 id │ u128 key │ u64 grant
+//!  board        i32 taken │ i32 length, 31 times │ bytes, back to back     a handle's own memory, see `board.rs`
 //! ```
 //!
 //! Every callback returns an integer: 0 or more is a result, below 0 is one of [`Code`].
@@ -94,6 +95,10 @@ pub const COMPLETION: usize = 16;
 pub const FRAME: usize = 4;
 /// Bytes of a token.
 pub const TOKEN: usize = 32;
+/// Bytes of a board before the messages.
+pub const BOARD_HEADER: usize = 128;
+/// Messages on a board.
+pub const MOST_LENT: usize = 31;
 
 /// Why a call has no result. Nothing happened, except after `NeedGrow`, whose result waits for `fetchHeld` or the next drain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,6 +189,8 @@ mod tests {
                 ("COMPLETION", index(COMPLETION)),
                 ("FRAME", index(FRAME)),
                 ("TOKEN", index(TOKEN)),
+                ("BOARD_HEADER", index(BOARD_HEADER)),
+                ("MOST_LENT", index(MOST_LENT)),
             ],
         );
     }

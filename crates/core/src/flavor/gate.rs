@@ -55,6 +55,8 @@ struct ReceiverSide {
     taken: AtomicU64,
     out_seen: AtomicU64,
     home: AtomicU64,
+    /// Begins and ends of leases; written under the front's lock.
+    leases: AtomicU64,
 }
 
 /// What everybody reads and hardly anybody writes.
@@ -71,6 +73,17 @@ pub(super) struct Gates {
     send: SenderSide,
     recv: ReceiverSide,
     shared: Shared,
+}
+
+/// Begins and ends of leases so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Turn(u64);
+
+impl Turn {
+    /// A lease has begun, or is just about to, and has not ended.
+    pub(super) fn is_lent(self) -> bool {
+        self.0 & 1 == 1
+    }
 }
 
 /// How far `taken` is ahead of a reading of `other`, which may be newer than `taken`; the swap fails then.
@@ -91,6 +104,7 @@ impl Gates {
                 taken: zero(),
                 out_seen: zero(),
                 home: zero(),
+                leases: zero(),
             },
             shared: Shared {
                 capacity,
@@ -103,7 +117,9 @@ impl Gates {
     /// Takes at most `want` slots.
     #[inline]
     pub(super) fn take_slots(&self, want: u64, who: For) -> Take {
-        let mut taken = self.send.taken.load(Ordering::Relaxed);
+        // Acquire, here and below: a lease that ends takes slots before it brings more home, and who sees the one has to
+        // see the turn of the lease.
+        let mut taken = self.send.taken.load(Ordering::Acquire);
         loop {
             if taken & (CLOSED | DISCONNECTED) != 0 {
                 return if taken & CLOSED != 0 {
@@ -134,7 +150,7 @@ impl Gates {
                 taken,
                 taken + got,
                 Ordering::SeqCst,
-                Ordering::Relaxed,
+                Ordering::Acquire,
             ) {
                 Ok(_) => return Take::Got(got),
                 Err(now) => taken = now,
@@ -145,7 +161,8 @@ impl Gates {
     /// Takes at most `want` items.
     #[inline]
     pub(super) fn take_items(&self, want: u64, who: For) -> Take {
-        let mut taken = self.recv.taken.load(Ordering::Relaxed);
+        // Acquire, here and below: who finds nothing because it is lent has to see the lease.
+        let mut taken = self.recv.taken.load(Ordering::Acquire);
         loop {
             if taken & WAITED != 0 && who == For::Newcomer && !mutant!(Overtake) {
                 return Take::Waited;
@@ -166,7 +183,7 @@ impl Gates {
                 taken,
                 taken + got,
                 Ordering::SeqCst,
-                Ordering::Relaxed,
+                Ordering::Acquire,
             ) {
                 Ok(_) => return Take::Got(got),
                 Err(now) => taken = now,
@@ -204,6 +221,24 @@ impl Gates {
             dekker();
         }
         self.shared.slots_awaited.load(Ordering::SeqCst)
+    }
+
+    /// Under the front's lock: a lease begins or ends.
+    pub(super) fn turn_lease(&self) {
+        self.recv.leases.fetch_add(1, Ordering::SeqCst);
+        // Dekker with `await_items` and `await_slots`, after which leases are looked for.
+        dekker();
+    }
+
+    /// How often that was.
+    pub(super) fn lease_turn(&self) -> Turn {
+        Turn(self.recv.leases.load(Ordering::SeqCst))
+    }
+
+    /// Whether somebody is parked or watches, on either side.
+    pub(super) fn is_awaited(&self) -> bool {
+        self.shared.items_awaited.load(Ordering::SeqCst)
+            || self.shared.slots_awaited.load(Ordering::SeqCst)
     }
 
     /// Under the receivers' lock: says who is parked and who watches, to newcomers and to senders.
@@ -260,6 +295,10 @@ impl Gates {
             .load(Ordering::SeqCst)
             .saturating_sub(taken)
             .min(self.shared.capacity)
+    }
+
+    pub(super) fn capacity(&self) -> u64 {
+        self.shared.capacity
     }
 
     pub(super) fn room(&self) -> u64 {

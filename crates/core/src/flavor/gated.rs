@@ -4,6 +4,7 @@
 //!   send:   take slots → push → put items out → somebody awaits items? pump
 //!   recv:   take items → pop → bring slots home → somebody awaits slots? pump
 //!   park:   lock; into the list; say so; pump; unlock
+//!   lease:  see lease.rs: what is taken from the front without a call
 //!   pump:   while the first in the list still waits and one can be taken for it: serve it (pop for a receiver, push for
 //!           a sender), and go on with the other side, whose turn that may have made it
 //! ```
@@ -22,6 +23,7 @@
 use std::collections::VecDeque;
 
 use super::gate::{For, Gates, Take, UNBOUNDED};
+use super::lease::Given;
 use super::pump::Lists;
 use super::store::{Queue, Store};
 use super::{Shut, TryRecvError, TrySendError};
@@ -45,6 +47,8 @@ struct Taken<'a, T: Send + 'static, Q: Queue<Piece<T>>> {
     channel: &'a Gated<T, Q>,
     all: u64,
     left: VecDeque<Piece<T>>,
+    /// By the lease that was ended for them.
+    given: Given,
 }
 
 impl<T: Send + 'static, Q: Queue<Piece<T>>> Drop for Taken<'_, T, Q> {
@@ -52,10 +56,11 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Drop for Taken<'_, T, Q> {
         let mut after = After::new();
         // In this order: the slots of what was not popped are never free.
         let left = self.left.iter().map(Piece::len).sum::<usize>() as u64;
-        self.channel.store.put_back(self.left.drain(..));
-        let items = left > 0 && self.channel.gates.put_back(left);
-        let slots = self.channel.gates.bring_home(self.all);
-        self.channel.serve(items, slots, &mut after);
+        let mut given = self.channel.put_in_front(self.left.drain(..), &mut after);
+        given.add(self.given);
+        given.items |= left > 0 && self.channel.gates.put_back(left);
+        given.slots |= self.channel.gates.bring_home(self.all);
+        self.channel.serve(given.items, given.slots, &mut after);
         after.run();
     }
 }
@@ -91,11 +96,40 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Gated<T, Q> {
         if self.items(1, after)? == 0 {
             return Err(TryRecvError::Empty);
         }
-        let value = self.store.pop(|| self.gates.there());
-        if self.gates.bring_home(1) {
-            self.serve(false, true, after);
+        let (value, given) = self.pop(after);
+        let slots = self.gates.bring_home(1);
+        if slots || given.any() {
+            self.serve(given.items, given.slots | slots, after);
         }
         Ok(value)
+    }
+
+    /// The message of a taken item.
+    #[inline]
+    pub(super) fn pop(&self, after: &mut After<T>) -> (T, Given) {
+        let mut front = self.store.front();
+        let given = self.recall(&mut front, after);
+        (self.store.pop(&mut front, || self.gates.there()), given)
+    }
+
+    /// Puts messages in front of all others. Their items are put out after this.
+    fn put_in_front(
+        &self,
+        pieces: impl DoubleEndedIterator<Item = Piece<T>>,
+        after: &mut After<T>,
+    ) -> Given {
+        let mut front = self.store.front();
+        let given = self.recall(&mut front, after);
+        front.put_back(pieces);
+        given
+    }
+
+    /// The messages of `n` taken items.
+    fn pop_many(&self, n: u64, after: &mut After<T>) -> (VecDeque<Piece<T>>, Given) {
+        let mut front = self.store.front();
+        let given = self.recall(&mut front, after);
+        let n = usize::try_from(n).unwrap_or(usize::MAX);
+        (self.store.pop_many(&mut front, n), given)
     }
 
     /// Sends from the front of `bulk`, as much as there is room for, and returns how many and the rest.
@@ -139,13 +173,15 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Gated<T, Q> {
         while received < max {
             let mut taken = match self.items((max - received) as u64, after) {
                 Ok(0) => break,
-                Ok(got) => Taken {
-                    channel: self,
-                    all: got,
-                    left: self
-                        .store
-                        .pop_many(usize::try_from(got).unwrap_or(usize::MAX)),
-                },
+                Ok(got) => {
+                    let (left, given) = self.pop_many(got, after);
+                    Taken {
+                        channel: self,
+                        all: got,
+                        left,
+                        given,
+                    }
+                }
                 Err(closed) if received == 0 => return Err(closed),
                 Err(_) => break,
             };
@@ -167,10 +203,19 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Gated<T, Q> {
     /// Takes at most `want` slots for a newcomer; 0: there is no room.
     #[inline]
     fn slots(&self, want: u64, after: &mut After<T>) -> Result<u64, Shut> {
+        let mut seen = None;
         loop {
             match self.gates.take_slots(want, For::Newcomer) {
                 Take::Got(got) => return Ok(got),
-                Take::Nothing => return Ok(0),
+                Take::Nothing if mutant!(FullForgetsLease) => return Ok(0),
+                Take::Nothing => {
+                    let turn = self.gates.lease_turn();
+                    let room = turn.is_lent() && self.account(after);
+                    if !room && seen == Some(turn) {
+                        return Ok(0);
+                    }
+                    seen = Some(turn);
+                }
                 Take::Closed => return Err(Shut::Closed),
                 Take::Disconnected => return Err(Shut::Disconnected),
                 // Those who wait come first, so that nothing is overtaken and nothing that is there is overlooked.
@@ -182,18 +227,27 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Gated<T, Q> {
 
     /// Takes at most `want` items for a newcomer; 0: there are none now.
     #[inline]
-    fn items(&self, want: u64, after: &mut After<T>) -> Result<u64, TryRecvError> {
+    pub(super) fn items(&self, want: u64, after: &mut After<T>) -> Result<u64, TryRecvError> {
+        let mut seen = None;
         loop {
             match self.gates.take_items(want, For::Newcomer) {
                 Take::Got(got) => return Ok(got),
                 Take::Waited if self.receivers_wait(after) => return Ok(0),
                 Take::Waited => {}
                 Take::Nothing | Take::Closed | Take::Disconnected => {
-                    return if self.gates.drained() {
-                        Err(TryRecvError::Closed)
-                    } else {
-                        Ok(0)
-                    };
+                    // Before the turn: a lease that begins after it makes the gates look drained.
+                    let drained = self.gates.drained();
+                    let turn = self.gates.lease_turn();
+                    if turn.is_lent() && !mutant!(EmptyForgetsLease) {
+                        self.recall_and_serve(after);
+                    } else if seen == Some(turn) {
+                        return if drained {
+                            Err(TryRecvError::Closed)
+                        } else {
+                            Ok(0)
+                        };
+                    }
+                    seen = Some(turn);
                 }
             }
         }
@@ -205,10 +259,10 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Gated<T, Q> {
             return;
         }
         let n = values.len() as u64;
-        self.store.put_back(values.into_iter().map(Piece::One));
+        let given = self.put_in_front(values.into_iter().map(Piece::One), after);
         let items = self.gates.put_back(n);
         if !mutant!(AbandonDoesNotMatch) {
-            self.serve(items, false, after);
+            self.serve(given.items | items, given.slots, after);
         }
     }
 
@@ -227,7 +281,8 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Gated<T, Q> {
     }
 
     pub(crate) fn len(&self) -> u64 {
-        self.gates.there()
+        self.with_lease(|| self.gates.there(), |lent| lent.left)
+            .min(self.gates.capacity())
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -243,17 +298,19 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Gated<T, Q> {
     }
 
     pub(crate) fn can_send(&self) -> bool {
-        self.shut().is_some() || self.gates.room() > 0
+        self.shut().is_some() || self.with_lease(|| self.gates.room(), |lent| lent.owed) > 0
     }
 
     pub(crate) fn can_recv(&self) -> bool {
-        self.gates.there() > 0 || self.gates.drained()
+        self.len() > 0 || self.gates.drained()
     }
 
     /// Changes whenever a case of this kind may have become ready.
     pub(crate) fn mark(&self, kind: Kind) -> u64 {
         match kind {
-            Kind::Send | Kind::WatchSend => self.gates.send_mark(),
+            Kind::Send | Kind::WatchSend => {
+                self.with_lease(|| self.gates.send_mark(), |lent| lent.owed)
+            }
             Kind::Recv | Kind::WatchRecv => self.gates.recv_mark(),
         }
     }

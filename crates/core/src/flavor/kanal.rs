@@ -35,7 +35,7 @@ impl<T> Queue<T> for Kanal<T> {
         }
     }
 
-    /// All there are, because that takes its lock once. `into` is empty.
+    /// All there are, because that takes its lock once.
     #[inline]
     fn pop(&self, into: &mut VecDeque<T>, _surely: u64) -> bool {
         let mut values = Vec::from(mem::take(into));

@@ -8,6 +8,7 @@ mod gate;
 pub(crate) mod gated;
 #[cfg(not(any(loom, shuttle)))]
 pub(crate) mod kanal;
+pub(crate) mod lease;
 pub(crate) mod mutex;
 mod pump;
 mod store;

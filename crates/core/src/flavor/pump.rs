@@ -6,6 +6,7 @@
 
 use super::gate::{For, Take};
 use super::gated::Gated;
+use super::lease::Given;
 use super::store::Queue;
 use crate::bulk::Piece;
 use crate::list::{Link, WaitList};
@@ -87,7 +88,8 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Gated<T, Q> {
             };
             // The claim first and the item then: so an item is taken for somebody, and none has to be given back.
             if let Take::Got(_) = self.gates.take_items(1, For::Parked) {
-                let value = self.store.pop(|| self.gates.there());
+                let (value, given) = self.pop(after);
+                slots |= given.slots;
                 // Home before the commit: who sees the value received sees the room, too.
                 slots |= self.gates.bring_home(1);
                 lists.number += 1;
@@ -157,11 +159,19 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Gated<T, Q> {
         if !self.link(kind, waiter, &mut lists) || mutant!(ParkWithoutLook) {
             return;
         }
-        let (mut items, mut slots) = (false, false);
-        if kind.receives() {
-            slots = self.pump_items(&mut lists, after);
+        // A lease that began before it was said that somebody waits. None begins from now on.
+        let Given {
+            mut items,
+            mut slots,
+        } = if self.gates.lease_turn().is_lent() && !mutant!(ParkForgetsLease) {
+            self.recall(&mut self.store.front(), after)
         } else {
-            items = self.pump_slots(&mut lists, after);
+            Given::default()
+        };
+        if kind.receives() {
+            slots |= self.pump_items(&mut lists, after);
+        } else {
+            items |= self.pump_slots(&mut lists, after);
         }
         drop(lists);
         self.serve(items, slots, after);

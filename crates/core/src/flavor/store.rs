@@ -1,17 +1,19 @@
 //! Where a gated channel's messages rest: a library's queue, and in front of it those that were taken out of it too many
-//! at a time, or that came back.
+//! at a time, or that came back, or that are lent.
 //!
 //! A batch that is sent at once goes through the queue as one [`Piece`]: one slot of the queue, and as few cache lines
 //! between the threads as its block has, however many messages it holds. Receivers take messages from `front`, which
-//! holds what was taken out of the queue last, and only go to the queue when it is empty; they do so one at a time, under
-//! its lock, so that messages leave in the order in which they entered. Senders never touch that lock.
+//! holds what was taken out of the queue last, and only go to the queue when that is not enough; they do so one at a time,
+//! under its lock, so that messages leave in the order in which they entered. Senders only touch that lock when they find
+//! no room and there is a lease.
 //!
 //! Invariant, kept by the gates: who pushes has a slot, who pops has an item, so both succeed, if perhaps a moment later.
 
 use std::collections::VecDeque;
 
+use super::lease::Lease;
 use crate::bulk::{Piece, first};
-use crate::sync::{Mutex, relax};
+use crate::sync::{Mutex, MutexGuard, relax};
 
 /// Above this, and for unbounded channels, the library's unbounded queue is used behind the same gates, so that a
 /// large capacity costs no memory before it is used.
@@ -31,12 +33,18 @@ pub(crate) trait Queue<P>: Sized {
 /// The messages at rest.
 pub(super) struct Store<T, Q> {
     queue: Q,
-    front: Front<T>,
+    front: Aligned<T>,
+}
+
+/// The oldest messages, and who may take the first of them without asking.
+pub(super) struct Front<T> {
+    pub(super) pieces: VecDeque<Piece<T>>,
+    pub(super) lease: Option<Lease>,
 }
 
 /// In lines of its own: receivers write here with every message, and senders read the queue's address next to it.
 #[repr(align(128))]
-struct Front<T>(Mutex<VecDeque<Piece<T>>>);
+struct Aligned<T>(Mutex<Front<T>>);
 
 impl<T: Send + 'static, Q: Queue<Piece<T>>> Store<T, Q> {
     pub(super) fn new(capacity: Option<usize>) -> Self {
@@ -46,7 +54,10 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Store<T, Q> {
         };
         Self {
             queue,
-            front: Front(Mutex::new(VecDeque::new())),
+            front: Aligned(Mutex::new(Front {
+                pieces: VecDeque::new(),
+                lease: None,
+            })),
         }
     }
 
@@ -60,25 +71,30 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Store<T, Q> {
         }
     }
 
-    /// The message of a taken item. `more` says how many items more are out.
+    /// Locks the front.
     #[inline]
-    pub(super) fn pop(&self, more: impl Fn() -> u64) -> T {
-        let mut front = self.front.0.lock();
+    pub(super) fn front(&self) -> MutexGuard<'_, Front<T>> {
+        self.front.0.lock()
+    }
+
+    /// The message of a taken item; there is no lease. `more` says how many items more are out.
+    #[inline]
+    pub(super) fn pop(&self, front: &mut Front<T>, more: impl Fn() -> u64) -> T {
         loop {
-            if let Some(value) = first(&mut front) {
+            if let Some(value) = first(&mut front.pieces) {
                 return value;
             }
-            self.open(&mut front, 1 + more());
+            self.open(&mut front.pieces, 1 + more());
         }
     }
 
-    /// The messages of `n` taken items.
-    pub(super) fn pop_many(&self, n: usize) -> VecDeque<Piece<T>> {
+    /// The messages of `n` taken items; there is no lease.
+    pub(super) fn pop_many(&self, front: &mut Front<T>, n: usize) -> VecDeque<Piece<T>> {
         let (mut pieces, mut left) = (VecDeque::new(), n);
-        let mut front = self.front.0.lock();
+        let front = &mut front.pieces;
         while left > 0 {
             let Some(mut piece) = front.pop_front() else {
-                self.open(&mut front, left as u64);
+                self.open(front, left as u64);
                 continue;
             };
             if piece.len() > left {
@@ -103,11 +119,28 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Store<T, Q> {
         }
     }
 
-    /// Puts messages in front of all others, oldest first. Their items are put out after this.
-    pub(super) fn put_back(&self, pieces: impl DoubleEndedIterator<Item = Piece<T>>) {
-        let mut front = self.front.0.lock();
+    /// Moves more to the front until `most` pieces are there, or as many as can be seen of the `there` messages whose items
+    /// are out.
+    pub(super) fn fetch(&self, front: &mut Front<T>, most: usize, there: u64) {
+        while front.pieces.len() < most {
+            let before = front.pieces.len();
+            let held = front.pieces.iter().map(Piece::len).sum::<usize>() as u64;
+            if held >= there {
+                break;
+            }
+            self.queue.pop(&mut front.pieces, there - held);
+            if front.pieces.len() == before {
+                break;
+            }
+        }
+    }
+}
+
+impl<T: 'static> Front<T> {
+    /// Puts messages in front of all others, oldest first; there is no lease. Their items are put out after this.
+    pub(super) fn put_back(&mut self, pieces: impl DoubleEndedIterator<Item = Piece<T>>) {
         for piece in pieces.rev() {
-            front.push_front(piece);
+            self.pieces.push_front(piece);
         }
     }
 }

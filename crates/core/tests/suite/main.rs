@@ -5,6 +5,7 @@
 mod basics;
 mod ends;
 mod flavors;
+mod leases;
 mod order;
 mod owner;
 mod select;

@@ -56,6 +56,8 @@ callback! {
         // Hooks run last added first. Node's own for the thread-safe function was added by `hang`, so ours comes before it.
         // SAFETY: in a callback; the state outlives every hook, since it goes with the environment's data.
         if unsafe { sys::napi_add_env_cleanup_hook(args.env, Some(shut_down), args.state.cast()) } != sys::Status::napi_ok {
+            // Without the hook nothing would end what counts in memory of this thread: it gets no memory.
+            state.scratch.detach();
             bell.unhang();
             return Err(Code::Internal);
         }
@@ -101,7 +103,7 @@ callback! {
 callback! {
     /// `stats()`: counts into header words 8 to 10.
     Stats = c"stats", |state, _args| {
-        let handles = state.handles.values().filter(|entry| matches!(entry, crate::state::Entry::Live(_))).count();
+        let handles = state.handles.values().filter(|entry| matches!(entry, crate::state::Entry::Live(..))).count();
         for (index, count) in [(word::CHANNELS, REGISTRY.len()), (word::HANDLES, handles), (word::OPS, state.ops.len())] {
             state.scratch.set(index, i32::try_from(count).unwrap_or(i32::MAX));
         }

@@ -1,11 +1,11 @@
 //! One message at a time, without waiting.
 
-use hchan_core::{TryRecvError, TrySendError};
+use hchan_core::{Piece, TryRecvError, TrySendError};
 
 use super::callback;
 use crate::msg::Msg;
-use crate::state::State;
-use crate::wire::{Code, Reply};
+use crate::state::{Entry, State};
+use crate::wire::{Code, MOST_LENT, Reply, word};
 
 fn try_send(state: &mut State, handle: i32, msg: Msg) -> Reply {
     let (code, back) = match state.channel(handle)?.try_send(msg) {
@@ -84,6 +84,25 @@ callback! {
 }
 
 callback! {
+    /// `tryRecvAhead(handle)`: as `tryRecv`, and lends the messages behind it on the handle's board. Word 1: how many.
+    TryRecvAhead = c"tryRecvAhead", |state, args| {
+        state.scratch.base()?;
+        let Some(Entry::Live(handle, Some(board))) = state.handles.get_mut(args.int(0)?) else { return Err(Code::BadHandle) };
+        board.clear();
+        let claims = board.claims().clone();
+        let got = handle.channel().try_recv_ahead(MOST_LENT, &claims, &mut |msg| board.put(msg), &mut state.spent);
+        for piece in state.spent.drain(..) {
+            if let Piece::One(msg) = piece {
+                state.blocks.reuse(msg);
+            }
+        }
+        let (msg, lent) = got.map_err(nothing)?;
+        state.scratch.set(word::COUNT, i32::try_from(lent).unwrap_or(0));
+        state.hand_over(msg)
+    }
+}
+
+callback! {
     /// `fetchHeld()`: writes the oldest message that did not fit at base and returns its length. `Blocked`: there is none.
     FetchHeld = c"fetchHeld", |state, _args| {
         let msg = state.held.pop_front().ok_or(Code::Blocked)?;
@@ -93,7 +112,7 @@ callback! {
             state.blocks.reuse(msg);
             return Ok(len);
         }
-        state.scratch.set(crate::wire::word::COUNT, len);
+        state.scratch.set(word::COUNT, len);
         state.held.push_front(msg);
         Err(Code::NeedGrow)
     }

@@ -1,0 +1,65 @@
+/** When a port borrows, and when it lets that be. */
+import { type Channel, chan, codec, type Receiver } from 'hchan';
+import { afterEach, expect, test, vi } from 'vitest';
+import { native } from '../../dist/native/binding.js';
+import { nativeEngine } from '../../dist/native/engine.js';
+
+if (nativeEngine() instanceof Error) throw nativeEngine();
+
+/** Calls for one message each, and calls that may borrow. */
+function calls() {
+  return {
+    one: vi.spyOn(native, 'tryRecv'),
+    ahead: vi.spyOn(native, 'tryRecvAhead'),
+    claim: vi.spyOn(Atomics, 'compareExchange'),
+  };
+}
+
+function filled(capacity = 1024, engine: 'crossbeam' | 'kanal' | 'mutex' = 'crossbeam'): Channel<number> {
+  const channel = chan<number>(capacity, { engine, codec: codec.f64 });
+  channel.trySendMany(Float64Array.from({ length: capacity }, (_, index) => index));
+  return channel;
+}
+
+function take(receiver: Receiver<number>, count: number): void {
+  for (let i = 0; i < count; i++) expect(receiver.tryRecv()?.ok).toBe(true);
+}
+
+afterEach(() => void vi.restoreAllMocks());
+
+test.each(['crossbeam', 'kanal'] as const)(
+  'a port of %s borrows after a while, and then needs one call for 32 messages',
+  (engine) => {
+    const channel = filled(1024, engine);
+    const { one, ahead, claim } = calls();
+    take(channel, 1024);
+    expect(one.mock.calls.length).toBeLessThanOrEqual(24);
+    expect(ahead.mock.calls.length).toBeLessThanOrEqual(34);
+    expect(claim.mock.calls.length).toBeGreaterThanOrEqual(960);
+  },
+);
+
+test('a port whose leases are ended by another one asks for them less and less', () => {
+  const channel = filled(60_000);
+  const other = channel.receiver();
+  const { ahead } = calls();
+  for (let i = 0; i < 6000; i++) take(i % 2 === 0 ? channel : other, 5);
+  expect(ahead.mock.calls.length).toBeLessThan(60);
+  expect(ahead.mock.calls.length).toBeGreaterThan(4);
+});
+
+test('a port does not ask each time while senders wait', async () => {
+  const channel = filled(64);
+  const sends = Array.from({ length: 1000 }, (_, index) => channel.send(index));
+  const { one, ahead } = calls();
+  take(channel, 1000);
+  expect(ahead.mock.calls.length).toBeLessThan(one.mock.calls.length / 3);
+  await Promise.all(sends);
+});
+
+test('the mutex engine lends nothing', () => {
+  const channel = filled(1024, 'mutex');
+  const { one, ahead } = calls();
+  take(channel, 1024);
+  expect([one.mock.calls.length, ahead.mock.calls.length]).toEqual([1024, 0]);
+});

@@ -1,0 +1,186 @@
+//! Leases under load: threads that borrow, threads that do not, threads that park, and batches, all on one channel.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use hchan_core::{
+    Channel, Claims, Event, Parker, Parking, TryRecvError, TrySendError, park_recv, park_send,
+};
+
+use super::flavors::flavors;
+
+const OVER: usize = usize::MAX;
+
+struct Word(AtomicUsize);
+
+impl Claims for Word {
+    fn begin(&self) {
+        self.0.store(0, Ordering::SeqCst);
+    }
+
+    fn taken(&self) -> usize {
+        let taken = self.0.load(Ordering::SeqCst);
+        if taken == OVER { 0 } else { taken }
+    }
+
+    fn end(&self) -> usize {
+        self.0.swap(OVER, Ordering::SeqCst)
+    }
+}
+
+/// A receiver that borrows.
+struct Borrower {
+    word: Arc<Word>,
+    claims: Arc<dyn Claims>,
+    copies: Vec<u32>,
+    next: usize,
+}
+
+impl Borrower {
+    fn new() -> Self {
+        let word = Arc::new(Word(AtomicUsize::new(OVER)));
+        Self {
+            claims: word.clone(),
+            word,
+            copies: Vec::new(),
+            next: 0,
+        }
+    }
+
+    fn recv(&mut self, channel: &Channel<u32>) -> Result<u32, TryRecvError> {
+        let (next, order) = (self.next, Ordering::SeqCst);
+        if let Some(copy) = self.copies.get(next)
+            && (self.word.0.compare_exchange(next, next + 1, order, order)).is_ok()
+        {
+            self.next += 1;
+            return Ok(*copy);
+        }
+        let copies = &mut self.copies;
+        copies.clear();
+        self.next = 0;
+        let mut copy = |value: &u32| {
+            copies.push(*value);
+            true
+        };
+        let mut spent = VecDeque::new();
+        let got = channel.try_recv_ahead(31, &self.claims, &mut copy, &mut spent);
+        let lent = got.as_ref().map_or(0, |(_, lent)| *lent);
+        self.copies.truncate(lent);
+        got.map(|(value, _)| value)
+    }
+}
+
+fn wait(parker: &Parker) {
+    while !parker.wait(Duration::from_millis(20)) {}
+}
+
+/// Takes until the channel is closed and drained. Of three kinds: one borrows and then parks when there is nothing, one
+/// takes one at a time, one takes some.
+fn receive(channel: &Arc<Channel<u32>>, kind: usize) -> Vec<u32> {
+    let mut borrower = Borrower::new();
+    let mut all = Vec::new();
+    loop {
+        let got = match kind {
+            0 => borrower.recv(channel),
+            1 => channel.try_recv(),
+            _ => channel
+                .try_recv_many(5, &mut |value| all.push(value))
+                .map(|_| OVER as u32),
+        };
+        match got {
+            Ok(value) if kind < 2 => all.push(value),
+            Ok(_) => thread::yield_now(),
+            Err(TryRecvError::Closed) => break,
+            Err(TryRecvError::Empty) => {
+                let parker = Parker::new();
+                let outcome = match park_recv(channel.clone(), parker.clone(), 0) {
+                    Parking::Done(outcome) => outcome,
+                    Parking::Parked(op) => {
+                        wait(&parker);
+                        op.take().expect("woken when it is done")
+                    }
+                };
+                match outcome.event {
+                    Event::Received(value) => all.push(value),
+                    _ => break,
+                }
+            }
+        }
+    }
+    channel.return_lease(&borrower.claims);
+    all
+}
+
+/// Sends `count` values from `from` on, one by one and in batches, and parks when there is no room.
+fn send(channel: &Arc<Channel<u32>>, from: u32, count: u32) {
+    let end = from + count;
+    let mut next = from;
+    while next < end {
+        if next.is_multiple_of(3) {
+            let mut batch: VecDeque<u32> = (next..end.min(next + 50)).collect();
+            next += channel.try_send_many(&mut batch).expect("open") as u32;
+        }
+        if next == end {
+            break;
+        }
+        if let Err(TrySendError::Full(value)) = channel.try_send(next) {
+            let parker = Parker::new();
+            if let Parking::Parked(op) = park_send(channel.clone(), value, parker.clone(), 0) {
+                wait(&parker);
+                assert!(matches!(
+                    op.take().map(|done| done.event),
+                    Some(Event::Sent)
+                ));
+            }
+        }
+        next += 1;
+    }
+}
+
+flavors! {
+    fn every_message_goes_to_one_receiver_in_order(flavor) {
+        const COUNT: u32 = 20_000;
+        for (round, capacity) in [1, 2, 7, 64, 1024, usize::MAX].into_iter().enumerate() {
+            let channel = Channel::new(flavor, (capacity < usize::MAX).then_some(capacity));
+            let receivers: Vec<_> = [0, 0, 1, 2]
+                .into_iter()
+                .take(1 + round % 4)
+                .map(|kind| {
+                    let channel = channel.clone();
+                    thread::spawn(move || receive(&channel, kind))
+                })
+                .collect();
+            let senders: Vec<_> = [0, COUNT]
+                .into_iter()
+                .map(|from| {
+                    let channel = channel.clone();
+                    thread::spawn(move || send(&channel, from, COUNT))
+                })
+                .collect();
+            for sender in senders {
+                sender.join().expect("sends");
+            }
+            channel.close().expect("is open");
+            let mut all = Vec::new();
+            for receiver in receivers {
+                let got = receiver.join().expect("receives");
+                for from in [0, COUNT] {
+                    let of_one = got
+                        .iter()
+                        .filter(|value| (from..from + COUNT).contains(value));
+                    assert!(of_one.is_sorted(), "order at capacity {capacity}");
+                }
+                all.extend(got);
+            }
+            all.sort_unstable();
+            assert!(
+                all.iter().copied().eq(0..2 * COUNT),
+                "at capacity {capacity}"
+            );
+            assert_eq!(channel.len(), 0);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+/**
+ * Receiving without a call for each message: a receive that finds several borrows those behind the first, and the next
+ * ones take them by counting in shared memory. Nobody is kept from them meanwhile: whoever else comes to receive, or
+ * parks, ends the lease first (crates/core, `flavor/lease.rs`), which the next claim here finds out.
+ */
+import { Reader } from '../codec/codec.js';
+import { scratch } from '../scratch.js';
+import { native } from './binding.js';
+import { BOARD_HEADER, Word } from './wire.js';
+
+/** Bytes of a board: as many as a page has, which is few enough for the first level of cache. */
+const BOARD_BYTES = 4096;
+/** Receives one by one before a port borrows at first, and after a lease that was ended; each such end doubles it. */
+const PAUSE = 16;
+/** Likewise after a call that found nothing to borrow, or senders that wait. */
+const VAIN = 4;
+const LONGEST_PAUSE = 8192;
+
+export class Ahead {
+  /** The message that was claimed last. */
+  reader: Reader | undefined = undefined;
+  readonly #handle: number;
+  #words: Int32Array | undefined = undefined;
+  #next = 0;
+  #count = 0;
+  #at = 0;
+  #calls = PAUSE;
+  #pause = PAUSE;
+
+  constructor(handle: number) {
+    this.#handle = handle;
+  }
+
+  /** Whether `reader` has the next message now. */
+  claim(): boolean {
+    const next = this.#next;
+    if (next === this.#count) return false;
+    const words = this.#words as Int32Array;
+    if (Atomics.compareExchange(words, 0, next, next + 1) !== next) {
+      this.#next = this.#count = 0;
+      this.#calls = this.#pause;
+      this.#pause = Math.min(LONGEST_PAUSE, this.#pause * 2);
+      return false;
+    }
+    this.#next = next + 1;
+    const start = this.#at;
+    this.#at = start + (words[this.#next] as number);
+    (this.reader as Reader).reset(start, this.#at);
+    return true;
+  }
+
+  /** `native.tryRecv`, and borrows what is behind the message unless that has been in vain. */
+  tryRecv(): number {
+    if (this.#calls > 0) {
+      this.#calls--;
+      return native.tryRecv(this.#handle);
+    }
+    if (this.#words === undefined && !this.#board()) return native.tryRecv(this.#handle);
+    if (this.#count > 0 && this.#next === this.#count) this.#pause = PAUSE;
+    const code = native.tryRecvAhead(this.#handle);
+    this.#next = 0;
+    this.#count = code >= 0 ? (scratch.words[Word.COUNT] as number) : 0;
+    if (this.#count === 0) this.#calls = VAIN;
+    this.#at = BOARD_HEADER;
+    return code;
+  }
+
+  #board(): boolean {
+    const memory = new SharedArrayBuffer(BOARD_BYTES);
+    const words = new Int32Array(memory);
+    if (native.lend(this.#handle, words) !== 0) {
+      this.#calls = Number.POSITIVE_INFINITY;
+      return false;
+    }
+    this.#words = words;
+    this.reader = new Reader(new Uint8Array(memory));
+    return true;
+  }
+}
