@@ -62,7 +62,7 @@ function order(engine: EngineCase): void {
 
   test('18 messages of all lengths come out as they went in', () => {
     const channel = engine.make<string>(512, { codec: codec.string });
-    const texts = numbers(0, 400).map((i) => 'é'.repeat(i % 7 === 0 ? i * 13 : i % 5) + i);
+    const texts = numbers(0, 400).map((i) => (i % 3 === 0 ? 'é' : 'x').repeat(i % 7 === 0 ? i * 13 : i % 150) + i);
     expect(channel.trySendMany(texts)).toBe(400);
     expect(take(channel, 400)).toEqual(texts);
     channel.trySend('x'.repeat(100_000));

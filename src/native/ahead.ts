@@ -60,9 +60,17 @@ export class Ahead {
     const code = native.tryRecvAhead(this.#handle);
     this.#next = 0;
     this.#count = code >= 0 ? (scratch.words[Word.COUNT] as number) : 0;
-    if (this.#count === 0) this.#calls = VAIN;
     this.#at = BOARD_HEADER;
+    if (this.#count === 0) this.#calls = VAIN;
+    else this.#open(this.#words as Int32Array);
     return code;
+  }
+
+  /** What is on the board stays there until the next call: its text can be read several messages at a time. */
+  #open(words: Int32Array): void {
+    let end = BOARD_HEADER;
+    for (let i = 1; i <= this.#count; i++) end += words[i] as number;
+    (this.reader as Reader).readAhead(end);
   }
 
   #board(): boolean {
