@@ -60,18 +60,20 @@ function watchCalls(hand) {
   }
   watchClaims(hand);
   native.tryRecvFixed = (handle, size, max) => {
-    if (max > MOST) throw new Error(`${max} at once are not watched`);
+    // What a recvMany has waited for is in the hand already.
+    const first = hand[0];
+    if (first + max > MOST) throw new Error(`${first + max} at once are not watched`);
     const { all, at } = place();
     const count = tryRecvFixed(handle, size, max);
     if (count > 0) {
-      hand[1] = all[at];
-      hand[2] = all[at + 1];
-      hand[3] = all[at + 2];
-      hand[4] = all[at + 3];
-      hand[5] = all[at + 4];
-      hand[6] = all[at + 5];
-      hand[7] = all[at + 6];
-      hand[0] = count;
+      hand[first + 1] = all[at];
+      hand[first + 2] = all[at + 1];
+      hand[first + 3] = all[at + 2];
+      hand[first + 4] = all[at + 3];
+      hand[first + 5] = all[at + 4];
+      hand[first + 6] = all[at + 5];
+      hand[first + 7] = all[at + 6];
+      hand[0] = first + count;
     }
     return count;
   };
