@@ -6,7 +6,7 @@
  * printed; kept in `corpus/`, it is played first.
  */
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,7 +26,8 @@ function program(...args: string[]): SpawnSyncReturns<string> {
 
 /** What the scripts were that were being played when the process ended. */
 function last(file: string): string {
-  return [file, `${file}.worker`].map((each) => readFileSync(each, 'utf8').trim()).join('\n');
+  const played = [file, `${file}.worker`].filter((each) => existsSync(each));
+  return played.map((each) => readFileSync(each, 'utf8').trim()).join('\n');
 }
 
 describe.skipIf(engine instanceof Error)(title, () => {

@@ -179,7 +179,8 @@ export class Stage {
     } finally {
       this.#clear();
     }
-    assert.deepEqual(this.#held(), before);
+    // Without a scratch nothing is counted, and what the script wrote there is no count.
+    if (this.live) assert.deepEqual(this.#held(), before);
   }
 
   /** How many handles and operations this thread has. */
