@@ -21,13 +21,16 @@ use shuttle::{Config, FailurePersistence, Runner, thread};
 const SCHEDULES: usize = 200;
 
 /// Those of the models' mutants that a history can show: no weak memory, no thread that dies, no turn out of order.
-const DEFECTS: [Mutant; 6] = [
+const DEFECTS: [Mutant; 9] = [
     Mutant::ParkWithoutLook,
     Mutant::CommitTwice,
     Mutant::NoPassOn,
     Mutant::CloseForgetsReceivers,
     Mutant::LastItemForgetsClosed,
     Mutant::SelectWithoutSecondLook,
+    Mutant::ParkForgetsLease,
+    Mutant::FullForgetsLease,
+    Mutant::EmptyForgetsLease,
 ];
 
 fn number(name: &str, default: u64) -> u64 {
@@ -140,7 +143,7 @@ fn s79_a_defect_is_noticed() {
         .into_iter()
         .filter(|mutant| {
             activate(Some(*mutant));
-            let passed = catch_unwind(|| scripts(1, 200)).is_ok();
+            let passed = catch_unwind(|| scripts(1, 500)).is_ok();
             activate(None);
             passed
         })

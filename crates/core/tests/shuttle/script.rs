@@ -1,10 +1,12 @@
 //! Random scripts, and playing one: every task does its operations and notes when each began and ended, and how.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use hchan_core::{
-    Case, Channel, Event, Flavor, Op, Order, Outcome, Parking, Wake, park, try_select,
+    Case, Channel, Claims, Event, Flavor, Op, Order, Outcome, Parking, TryRecvError, Wake, park,
+    try_select,
 };
 use shuttle::thread;
 
@@ -19,6 +21,8 @@ pub enum Act {
     Cancel(Vec<(usize, bool)>),
     /// Parks them and goes on, as an event loop does.
     Leave(Vec<(usize, bool)>),
+    /// Receives twice, the second time what was borrowed, if it was.
+    Borrow(usize),
     Close(usize),
 }
 
@@ -49,7 +53,8 @@ impl Dice {
     }
 
     fn act(&mut self) -> Act {
-        match self.below(12) {
+        match self.below(14) {
+            12.. => Act::Borrow(self.below(3)),
             0..4 => Act::Try(self.cases()),
             4..7 => Act::Cancel(self.cases()),
             7..11 => Act::Leave(self.cases()),
@@ -67,12 +72,75 @@ impl Script {
             (Flavor::Mutex, 2),
             (Flavor::Crossbeam, 1),
             (Flavor::Kanal, 2),
+            (Flavor::Crossbeam, 3),
         ];
-        let channels = std::array::from_fn(|_| flavors[dice.below(5)]);
+        let channels = std::array::from_fn(|_| flavors[dice.below(6)]);
         let tasks = (0..4 + dice.below(3))
             .map(|_| (0..2 + dice.below(2)).map(|_| dice.act()).collect())
             .collect();
         Self { channels, tasks }
+    }
+}
+
+const OVER: usize = usize::MAX;
+
+struct Word(shuttle::sync::atomic::AtomicUsize);
+
+impl Claims for Word {
+    fn begin(&self) {
+        self.0.store(0, Ordering::SeqCst);
+    }
+
+    fn taken(&self) -> usize {
+        Some(self.0.load(Ordering::SeqCst))
+            .filter(|taken| *taken != OVER)
+            .unwrap_or(0)
+    }
+
+    fn end(&self) -> usize {
+        self.0.swap(OVER, Ordering::SeqCst)
+    }
+}
+
+/// A receiver that borrows, as the addon has it.
+struct Borrower {
+    word: Arc<Word>,
+    copies: Vec<u32>,
+    next: usize,
+}
+
+impl Default for Borrower {
+    fn default() -> Self {
+        let word = shuttle::sync::atomic::AtomicUsize::new(OVER);
+        Self {
+            word: Arc::new(Word(word)),
+            copies: Vec::new(),
+            next: 0,
+        }
+    }
+}
+
+impl Borrower {
+    fn recv(&mut self, channel: &Channel<u32>) -> Result<u32, TryRecvError> {
+        let (next, order) = (self.next, Ordering::SeqCst);
+        if let Some(copy) = self.copies.get(next)
+            && (self.word.0.compare_exchange(next, next + 1, order, order)).is_ok()
+        {
+            self.next += 1;
+            return Ok(*copy);
+        }
+        let copies = &mut self.copies;
+        copies.clear();
+        self.next = 0;
+        let claims: Arc<dyn Claims> = self.word.clone();
+        let mut copy = |value: &u32| {
+            copies.push(*value);
+            true
+        };
+        let got = channel.try_recv_ahead(2, &claims, &mut copy, &mut VecDeque::new());
+        let lent = got.as_ref().map_or(0, |(_, lent)| *lent);
+        self.copies.truncate(lent);
+        got.map(|(value, _)| value)
     }
 }
 
@@ -126,6 +194,7 @@ impl Stage {
     /// Plays the script of one task.
     pub fn play(&self, task: usize) -> Diary {
         let mut diary = Diary::default();
+        let mut borrowers: [Borrower; 3] = std::array::from_fn(|_| Borrower::default());
         for (n, act) in self.script.tasks[task].iter().enumerate() {
             // No two sends of a script have the same value.
             let value = |case: usize| u32::try_from(task * 100 + n * 10 + case).unwrap_or(0);
@@ -149,6 +218,17 @@ impl Stage {
                         to: self.now(),
                         steps: vec![step],
                     });
+                }
+                Act::Borrow(at) => {
+                    for from in [from, self.now()] {
+                        let steps = match borrowers[*at].recv(&self.channels[*at]) {
+                            Ok(value) => self.received(*at, Event::Received(value)),
+                            Err(TryRecvError::Closed) => self.received(*at, Event::RecvClosed),
+                            Err(TryRecvError::Empty) => vec![Step::Empty(*at)],
+                        };
+                        let to = self.now();
+                        diary.records.push(Record { from, to, steps });
+                    }
                 }
                 Act::Try(cases) => {
                     let cases = number(cases);
@@ -203,6 +283,10 @@ impl Stage {
             }
         }
         diary
+    }
+
+    fn received(&self, at: usize, event: Event<u32>) -> Vec<Step> {
+        self.steps(&[(at, false, 0)], Outcome { case: 0, event })
     }
 
     fn cases(&self, cases: &[(usize, bool, u32)]) -> Vec<Case<u32>> {
