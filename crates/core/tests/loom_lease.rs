@@ -103,11 +103,11 @@ fn open(capacity: usize, count: u32) -> Arc<Channel<u32>> {
     channel
 }
 
-const fn received(value: u32) -> Option<Outcome<u32>> {
-    Some(Outcome {
+const fn received(value: u32) -> Outcome<u32> {
+    Outcome {
         case: 0,
         event: Received(value),
-    })
+    }
 }
 
 const SENT: Option<Outcome<u32>> = Some(Outcome {
@@ -191,7 +191,7 @@ fn against_parking_receiver() {
     });
     let receive = Pending::recv(&channel);
     let held = holding.join().unwrap();
-    assert_eq!(receive.outcome(), received(3 - held));
+    assert_eq!(receive.outcome(), Some(received(3 - held)));
 }
 
 /// Nobody hears that a closed channel is drained before all of it is taken.
@@ -217,7 +217,7 @@ fn against_death() {
     });
     let receive = Pending::recv(&channel);
     let held = holding.join().unwrap();
-    assert_eq!(receive.outcome(), received(6 - held[0] - held[1]));
+    assert_eq!(receive.outcome(), Some(received(6 - held[0] - held[1])));
     assert_eq!(channel.try_recv(), Err(TryRecvError::Empty));
     assert_eq!(channel.len(), 0);
 }
@@ -320,7 +320,7 @@ fn never_empty() {
         assert_eq!(holder.recv(), Ok(2));
     });
     let ready = try_select(vec![Case::WatchRecv(channel.clone())], Order::Biased);
-    assert!(ready.is_ok() && channel.len() > 0);
+    assert!(ready.is_ok() && !channel.is_empty());
     holding.join().unwrap();
 }
 

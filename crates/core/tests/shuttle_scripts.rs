@@ -21,14 +21,13 @@ use shuttle::{Config, FailurePersistence, Runner, thread};
 const SCHEDULES: usize = 200;
 
 /// Those of the models' mutants that a history can show: no weak memory, no thread that dies, no turn out of order.
-const DEFECTS: [Mutant; 9] = [
+const DEFECTS: [Mutant; 8] = [
     Mutant::ParkWithoutLook,
     Mutant::CommitTwice,
     Mutant::NoPassOn,
     Mutant::CloseForgetsReceivers,
     Mutant::LastItemForgetsClosed,
     Mutant::SelectWithoutSecondLook,
-    Mutant::ParkForgetsLease,
     Mutant::FullForgetsLease,
     Mutant::EmptyForgetsLease,
 ];

@@ -54,11 +54,11 @@ impl Dice {
 
     fn act(&mut self) -> Act {
         match self.below(14) {
-            12.. => Act::Borrow(self.below(3)),
             0..4 => Act::Try(self.cases()),
             4..7 => Act::Cancel(self.cases()),
             7..11 => Act::Leave(self.cases()),
-            _ => Act::Close(self.below(3)),
+            11 => Act::Close(self.below(3)),
+            _ => Act::Borrow(self.below(3)),
         }
     }
 }
