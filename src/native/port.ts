@@ -5,7 +5,7 @@
  * (park.ts). After `dispose` its number answers `length` and `closed` only, and is given back when the port is collected.
  */
 import { type Codec, decodeMessage, type Reader } from '../codec/codec.js';
-import { CLOSED, type Direction, EMPTY, type EngineName, type Port, Status } from '../engine.js';
+import { CLOSED, Direction, EMPTY, type EngineName, type Port, Status } from '../engine.js';
 import { label } from '../errors.js';
 import { scratch } from '../scratch.js';
 import type { TokenBody } from '../token.js';
@@ -42,7 +42,7 @@ export class NativePort<T = unknown> implements Port<T> {
   readonly #sending: Patience;
   readonly #receiving: Patience;
   readonly #batch: Batch;
-  /** A rendezvous and the mutex engine lend nothing. */
+  /** A rendezvous and the mutex engine lend nothing, and a sender borrows nothing. */
   readonly #ahead: Ahead | undefined;
   /** What a batch found behind good values, for the next receive. */
   #fault: { readonly error: unknown } | undefined;
@@ -60,7 +60,7 @@ export class NativePort<T = unknown> implements Port<T> {
     this.handle = handle;
     this.label = label(this);
     this.#batch = batchOf(codec as Codec<unknown>);
-    this.#ahead = this.engineName === 'mutex' ? undefined : new Ahead(handle);
+    this.#ahead = this.engineName === 'mutex' || direction === Direction.SEND ? undefined : new Ahead(handle);
     this.#receiving = new Patience(Math.min(MOST_AT_ONCE, Math.ceil(this.capacity / 4)));
     this.#sending = new Patience(Math.min(MOST_AT_ONCE, Math.ceil(this.capacity / 4)));
     collected.register(this, handle);

@@ -4,94 +4,49 @@
 #[path = "loom/mod.rs"]
 mod model;
 
-use std::collections::VecDeque;
+#[path = "borrower/mod.rs"]
+mod borrower;
+
 use std::sync::Arc;
 
+use borrower::Borrower;
 use hchan_core::Event::{Received, Sent};
 use hchan_core::mutant::Mutant;
-use hchan_core::{Case, Channel, Claims, Flavor, Order, Outcome, TryRecvError, try_select};
-use loom::sync::atomic::{AtomicUsize, Ordering};
-use loom::thread;
+use hchan_core::{Case, Channel, Flavor, Order, Outcome, TryRecvError, try_select};
+use loom::thread::{self, JoinHandle};
 use model::{Pending, check, finds};
 
-const OVER: usize = usize::MAX;
-
-struct Word(AtomicUsize);
-
-impl Claims for Word {
-    fn begin(&self) {
-        self.0.store(0, Ordering::SeqCst);
-    }
-
-    fn taken(&self) -> usize {
-        match self.0.load(Ordering::SeqCst) {
-            OVER => 0,
-            taken => taken,
-        }
-    }
-
-    fn end(&self) -> usize {
-        self.0.swap(OVER, Ordering::SeqCst)
-    }
-}
-
-/// A receiver as the addon has it: it takes what is lent, and calls when there is nothing more of that.
+/// A borrower and its channel.
 struct Holder {
     channel: Arc<Channel<u32>>,
-    word: Arc<Word>,
-    claims: Arc<dyn Claims>,
-    copies: Vec<u32>,
-    next: usize,
-    most: usize,
+    borrower: Borrower,
 }
 
 impl Holder {
-    fn new(channel: &Arc<Channel<u32>>) -> Self {
-        let word = Arc::new(Word(AtomicUsize::new(OVER)));
+    fn new(channel: &Arc<Channel<u32>>, most: usize) -> Self {
         Self {
             channel: channel.clone(),
-            claims: word.clone(),
-            word,
-            copies: Vec::new(),
-            next: 0,
-            most: 2,
+            borrower: Borrower::new(most),
         }
-    }
-
-    fn claim(&mut self) -> Option<u32> {
-        let (next, ordering) = (self.next, Ordering::SeqCst);
-        let copy = *self.copies.get(next)?;
-        self.word
-            .0
-            .compare_exchange(next, next + 1, ordering, ordering)
-            .ok()?;
-        self.next = next + 1;
-        Some(copy)
     }
 
     fn recv(&mut self) -> Result<u32, TryRecvError> {
-        if let Some(value) = self.claim() {
-            return Ok(value);
-        }
-        let copies = &mut self.copies;
-        copies.clear();
-        self.next = 0;
-        let mut copy = |value: &u32| {
-            copies.push(*value);
-            true
-        };
-        let mut spent = VecDeque::new();
-        let (value, lent) =
-            self.channel
-                .try_recv_ahead(self.most, &self.claims, &mut copy, &mut spent)?;
-        self.copies.truncate(lent);
-        Ok(value)
+        self.borrower.recv(&self.channel)
     }
 
     /// As a thread that dies.
     fn leave(self) {
-        self.channel.return_lease(&self.claims);
+        self.channel.return_lease(&self.borrower.claims());
     }
+}
+
+/// Has a holder of up to two messages do something in a thread of its own.
+fn hold<R: 'static>(
+    channel: &Arc<Channel<u32>>,
+    act: impl FnOnce(Holder) -> R + 'static,
+) -> JoinHandle<R> {
+    let holder = Holder::new(channel, 2);
+    thread::spawn(move || act(holder))
 }
 
 /// A channel with the messages 1 to `count`.
@@ -119,8 +74,9 @@ const SENT: Option<Outcome<u32>> = Some(Outcome {
 /// them in order.
 fn against_receiver() {
     let channel = open(3, 3);
-    let mut holder = Holder::new(&channel);
-    let holding = thread::spawn(move || [holder.recv().unwrap(), holder.recv().unwrap()]);
+    let holding = hold(&channel, |mut holder| {
+        [holder.recv().unwrap(), holder.recv().unwrap()]
+    });
     let other = channel.try_recv().unwrap();
     let held = holding.join().unwrap();
     assert!(held[0] < held[1]);
@@ -133,8 +89,7 @@ fn against_receiver() {
 /// Likewise against one who takes all there are.
 fn against_batch() {
     let channel = open(3, 3);
-    let mut holder = Holder::new(&channel);
-    let holding = thread::spawn(move || {
+    let holding = hold(&channel, |mut holder| {
         let held: Vec<u32> = std::iter::from_fn(|| holder.recv().ok()).take(2).collect();
         holder.leave();
         held
@@ -153,8 +108,7 @@ fn against_batch() {
 /// What the holder has taken makes room, though it tells nobody.
 fn against_sender() {
     let channel = open(2, 2);
-    let mut holder = Holder::new(&channel);
-    let holding = thread::spawn(move || {
+    let holding = hold(&channel, |mut holder| {
         assert_eq!(holder.recv(), Ok(1));
         assert_eq!(holder.recv(), Ok(2));
     });
@@ -169,8 +123,7 @@ fn against_sender() {
 /// A sender that parks hears of the room that the holder makes.
 fn against_parking_sender() {
     let channel = open(2, 2);
-    let mut holder = Holder::new(&channel);
-    let holding = thread::spawn(move || {
+    let holding = hold(&channel, |mut holder| {
         assert_eq!(holder.recv(), Ok(1));
         assert_eq!(holder.recv(), Ok(2));
     });
@@ -182,11 +135,8 @@ fn against_parking_sender() {
 /// A receiver that parks gets what was lent since it found nothing.
 fn against_parking_receiver() {
     let channel = open(2, 0);
-    let sender = channel.clone();
-    let mut holder = Holder::new(&channel);
-    let holding = thread::spawn(move || {
-        sender.try_send(1).unwrap();
-        sender.try_send(2).unwrap();
+    let holding = hold(&channel, |mut holder| {
+        assert_eq!(holder.channel.try_send_many(&mut [1, 2].into()), Ok(2));
         holder.recv().unwrap()
     });
     let receive = Pending::recv(&channel);
@@ -198,8 +148,7 @@ fn against_parking_receiver() {
 fn against_close() {
     let channel = open(2, 2);
     channel.close().unwrap();
-    let mut holder = Holder::new(&channel);
-    let holding = thread::spawn(move || holder.recv().unwrap());
+    let holding = hold(&channel, |mut holder| holder.recv().unwrap());
     let other = channel.try_recv();
     let held = holding.join().unwrap();
     assert_eq!(other, Ok(3 - held));
@@ -209,8 +158,7 @@ fn against_close() {
 /// Who dies leaves in the channel what it did not take.
 fn against_death() {
     let channel = open(3, 3);
-    let mut holder = Holder::new(&channel);
-    let holding = thread::spawn(move || {
+    let holding = hold(&channel, |mut holder| {
         let held = [holder.recv().unwrap(), holder.recv().unwrap()];
         holder.leave();
         held
@@ -225,8 +173,7 @@ fn against_death() {
 /// What is lent is there.
 fn against_length() {
     let channel = open(2, 2);
-    let mut holder = Holder::new(&channel);
-    let holding = thread::spawn(move || holder.recv().unwrap());
+    let holding = hold(&channel, |mut holder| holder.recv().unwrap());
     assert!((1..=2).contains(&channel.len()));
     holding.join().unwrap();
     assert_eq!(channel.len(), 1);
@@ -235,8 +182,8 @@ fn against_length() {
 /// Two who lend take the lease from each other.
 fn against_another_holder() {
     let channel = open(3, 3);
-    let (mut one, mut other) = (Holder::new(&channel), Holder::new(&channel));
-    let holding = thread::spawn(move || one.recv().unwrap());
+    let mut other = Holder::new(&channel, 2);
+    let holding = hold(&channel, |mut one| one.recv().unwrap());
     let first = other.recv().unwrap();
     let second = other.recv().unwrap();
     assert!(first < second);
@@ -248,10 +195,10 @@ fn against_another_holder() {
 /// Messages that were sent as one block, taken by a call for each and by leases, with one put back meanwhile.
 fn against_block() {
     let channel = Channel::new(Flavor::Crossbeam, Some(4));
-    let mut values = [1, 2, 3].into();
-    assert_eq!(channel.try_send_many(&mut values), Ok(3));
-    let mut holder = Holder::new(&channel);
-    let holding = thread::spawn(move || [holder.recv().unwrap(), holder.recv().unwrap()]);
+    assert_eq!(channel.try_send_many(&mut [1, 2, 3].into()), Ok(3));
+    let holding = hold(&channel, |mut holder| {
+        [holder.recv().unwrap(), holder.recv().unwrap()]
+    });
     let first = channel.try_recv().unwrap();
     channel.unrecv(first);
     let held = holding.join().unwrap();
@@ -264,12 +211,9 @@ fn against_block() {
 /// Who hears that the channel is closed and drained hears of no message after that.
 fn against_later_close() {
     let channel = open(2, 0);
-    let sender = channel.clone();
-    let mut holder = Holder::new(&channel);
-    let holding = thread::spawn(move || {
-        sender.try_send(1).unwrap();
-        sender.try_send(2).unwrap();
-        sender.close().unwrap();
+    let holding = hold(&channel, |mut holder| {
+        assert_eq!(holder.channel.try_send_many(&mut [1, 2].into()), Ok(2));
+        holder.channel.close().unwrap();
         let _ = holder.recv();
     });
     if channel.try_recv() == Err(TryRecvError::Closed) {
@@ -281,8 +225,7 @@ fn against_later_close() {
 /// There is room all the time, so no send finds the channel full: as a lease begins and ends;
 fn room_while_a_lease_ends() {
     let channel = open(3, 2);
-    let mut holder = Holder::new(&channel);
-    let holding = thread::spawn(move || {
+    let holding = hold(&channel, |mut holder| {
         holder.recv().unwrap();
         holder.leave();
     });
@@ -293,16 +236,14 @@ fn room_while_a_lease_ends() {
 /// and as another sender finds the room that the holder has made.
 fn room_while_others_find_it() {
     let channel = open(4, 4);
-    let mut holder = Holder::new(&channel);
-    holder.most = 3;
+    let mut holder = Holder::new(&channel, 3);
     assert_eq!(holder.recv(), Ok(1));
     channel.try_send(5).unwrap();
     assert_eq!(holder.recv(), Ok(2));
-    let sender = channel.clone();
     let holding = thread::spawn(move || {
         for value in [3, 4] {
             assert_eq!(holder.recv(), Ok(value));
-            let _ = sender.try_send(value + 3);
+            let _ = holder.channel.try_send(value + 3);
         }
     });
     assert_eq!(channel.try_send(8), Ok(()));
@@ -312,11 +253,10 @@ fn room_while_others_find_it() {
 /// A message comes before one is taken: there is one all the time.
 fn never_empty() {
     let channel = open(3, 2);
-    let mut holder = Holder::new(&channel);
+    let mut holder = Holder::new(&channel, 2);
     assert_eq!(holder.recv(), Ok(1));
-    let sender = channel.clone();
     let holding = thread::spawn(move || {
-        sender.try_send(3).unwrap();
+        holder.channel.try_send(3).unwrap();
         assert_eq!(holder.recv(), Ok(2));
     });
     let ready = try_select(vec![Case::WatchRecv(channel.clone())], Order::Biased);

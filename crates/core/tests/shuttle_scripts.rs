@@ -4,6 +4,8 @@
 //! `HCHAN_SCRIPTS` says how many scripts (default 500), `HCHAN_SEED` which one is the first; each runs 200 schedules.
 #![cfg(shuttle)]
 
+#[path = "borrower/mod.rs"]
+mod borrower;
 #[path = "shuttle/history.rs"]
 mod history;
 #[path = "shuttle/script.rs"]

@@ -54,11 +54,13 @@ struct Taken<'a, T: Send + 'static, Q: Queue<Piece<T>>> {
 impl<T: Send + 'static, Q: Queue<Piece<T>>> Drop for Taken<'_, T, Q> {
     fn drop(&mut self) {
         let mut after = After::new();
+        let mut given = self.given;
         // In this order: the slots of what was not popped are never free.
-        let left = self.left.iter().map(Piece::len).sum::<usize>() as u64;
-        let mut given = self.channel.put_in_front(self.left.drain(..), &mut after);
-        given.add(self.given);
-        given.items |= left > 0 && self.channel.gates.put_back(left);
+        if !self.left.is_empty() {
+            let left = self.left.iter().map(Piece::len).sum::<usize>() as u64;
+            given.add(self.channel.put_in_front(self.left.drain(..), &mut after));
+            given.items |= self.channel.gates.put_back(left);
+        }
         given.slots |= self.channel.gates.bring_home(self.all);
         self.channel.serve(given.items, given.slots, &mut after);
         after.run();

@@ -1,15 +1,14 @@
 //! Random scripts, and playing one: every task does its operations and notes when each began and ended, and how.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use hchan_core::{
-    Case, Channel, Claims, Event, Flavor, Op, Order, Outcome, Parking, TryRecvError, Wake, park,
-    try_select,
+    Case, Channel, Event, Flavor, Op, Order, Outcome, Parking, TryRecvError, Wake, park, try_select,
 };
 use shuttle::thread;
 
+use crate::borrower::Borrower;
 use crate::history::{Record, Step};
 
 /// What a task does next.
@@ -82,68 +81,6 @@ impl Script {
     }
 }
 
-const OVER: usize = usize::MAX;
-
-struct Word(shuttle::sync::atomic::AtomicUsize);
-
-impl Claims for Word {
-    fn begin(&self) {
-        self.0.store(0, Ordering::SeqCst);
-    }
-
-    fn taken(&self) -> usize {
-        Some(self.0.load(Ordering::SeqCst))
-            .filter(|taken| *taken != OVER)
-            .unwrap_or(0)
-    }
-
-    fn end(&self) -> usize {
-        self.0.swap(OVER, Ordering::SeqCst)
-    }
-}
-
-/// A receiver that borrows, as the addon has it.
-struct Borrower {
-    word: Arc<Word>,
-    copies: Vec<u32>,
-    next: usize,
-}
-
-impl Default for Borrower {
-    fn default() -> Self {
-        let word = shuttle::sync::atomic::AtomicUsize::new(OVER);
-        Self {
-            word: Arc::new(Word(word)),
-            copies: Vec::new(),
-            next: 0,
-        }
-    }
-}
-
-impl Borrower {
-    fn recv(&mut self, channel: &Channel<u32>) -> Result<u32, TryRecvError> {
-        let (next, order) = (self.next, Ordering::SeqCst);
-        if let Some(copy) = self.copies.get(next)
-            && (self.word.0.compare_exchange(next, next + 1, order, order)).is_ok()
-        {
-            self.next += 1;
-            return Ok(*copy);
-        }
-        let copies = &mut self.copies;
-        copies.clear();
-        self.next = 0;
-        let claims: Arc<dyn Claims> = self.word.clone();
-        let mut copy = |value: &u32| {
-            copies.push(*value);
-            true
-        };
-        let got = channel.try_recv_ahead(2, &claims, &mut copy, &mut VecDeque::new());
-        let lent = got.as_ref().map_or(0, |(_, lent)| *lent);
-        self.copies.truncate(lent);
-        got.map(|(value, _)| value)
-    }
-}
-
 /// Counts wake-ups.
 #[derive(Default)]
 struct Count(AtomicUsize);
@@ -194,7 +131,7 @@ impl Stage {
     /// Plays the script of one task.
     pub fn play(&self, task: usize) -> Diary {
         let mut diary = Diary::default();
-        let mut borrowers: [Borrower; 3] = std::array::from_fn(|_| Borrower::default());
+        let mut borrowers: [Borrower; 3] = std::array::from_fn(|_| Borrower::new(2));
         for (n, act) in self.script.tasks[task].iter().enumerate() {
             // No two sends of a script have the same value.
             let value = |case: usize| u32::try_from(task * 100 + n * 10 + case).unwrap_or(0);

@@ -2,76 +2,15 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use hchan_core::{
-    Channel, Claims, Event, Parker, Parking, TryRecvError, TrySendError, park_recv, park_send,
+    Channel, Event, Parker, Parking, TryRecvError, TrySendError, park_recv, park_send,
 };
 
-use super::flavors::flavors;
-
-const OVER: usize = usize::MAX;
-
-struct Word(AtomicUsize);
-
-impl Claims for Word {
-    fn begin(&self) {
-        self.0.store(0, Ordering::SeqCst);
-    }
-
-    fn taken(&self) -> usize {
-        let taken = self.0.load(Ordering::SeqCst);
-        if taken == OVER { 0 } else { taken }
-    }
-
-    fn end(&self) -> usize {
-        self.0.swap(OVER, Ordering::SeqCst)
-    }
-}
-
-/// A receiver that borrows.
-struct Borrower {
-    word: Arc<Word>,
-    claims: Arc<dyn Claims>,
-    copies: Vec<u32>,
-    next: usize,
-}
-
-impl Borrower {
-    fn new() -> Self {
-        let word = Arc::new(Word(AtomicUsize::new(OVER)));
-        Self {
-            claims: word.clone(),
-            word,
-            copies: Vec::new(),
-            next: 0,
-        }
-    }
-
-    fn recv(&mut self, channel: &Channel<u32>) -> Result<u32, TryRecvError> {
-        let (next, order) = (self.next, Ordering::SeqCst);
-        if let Some(copy) = self.copies.get(next)
-            && (self.word.0.compare_exchange(next, next + 1, order, order)).is_ok()
-        {
-            self.next += 1;
-            return Ok(*copy);
-        }
-        let copies = &mut self.copies;
-        copies.clear();
-        self.next = 0;
-        let mut copy = |value: &u32| {
-            copies.push(*value);
-            true
-        };
-        let mut spent = VecDeque::new();
-        let got = channel.try_recv_ahead(31, &self.claims, &mut copy, &mut spent);
-        let lent = got.as_ref().map_or(0, |(_, lent)| *lent);
-        self.copies.truncate(lent);
-        got.map(|(value, _)| value)
-    }
-}
+use crate::borrower::Borrower;
+use crate::flavors::flavors;
 
 fn wait(parker: &Parker) {
     while !parker.wait(Duration::from_millis(20)) {}
@@ -80,19 +19,19 @@ fn wait(parker: &Parker) {
 /// Takes until the channel is closed and drained. Of three kinds: one borrows and then parks when there is nothing, one
 /// takes one at a time, one takes some.
 fn receive(channel: &Arc<Channel<u32>>, kind: usize) -> Vec<u32> {
-    let mut borrower = Borrower::new();
+    let mut borrower = Borrower::new(31);
     let mut all = Vec::new();
     loop {
         let got = match kind {
-            0 => borrower.recv(channel),
-            1 => channel.try_recv(),
+            0 => borrower.recv(channel).map(Some),
+            1 => channel.try_recv().map(Some),
             _ => channel
                 .try_recv_many(5, &mut |value| all.push(value))
-                .map(|_| OVER as u32),
+                .map(|_| None),
         };
         match got {
-            Ok(value) if kind < 2 => all.push(value),
-            Ok(_) => thread::yield_now(),
+            Ok(Some(value)) => all.push(value),
+            Ok(None) => thread::yield_now(),
             Err(TryRecvError::Closed) => break,
             Err(TryRecvError::Empty) => {
                 let parker = Parker::new();
@@ -110,7 +49,7 @@ fn receive(channel: &Arc<Channel<u32>>, kind: usize) -> Vec<u32> {
             }
         }
     }
-    channel.return_lease(&borrower.claims);
+    channel.return_lease(&borrower.claims());
     all
 }
 

@@ -3,6 +3,8 @@
 #![allow(clippy::cast_possible_truncation, reason = "the numbers are small")]
 
 mod basics;
+#[path = "../borrower/mod.rs"]
+mod borrower;
 mod ends;
 mod flavors;
 mod leases;
