@@ -4,7 +4,7 @@
  * Invariant: after disposal no operation of this handle is pending, and the port is used for its properties only.
  */
 
-import type { EngineName, Port } from '../engine.js';
+import type { Case, EngineName, Port } from '../engine.js';
 import { DetachedError, DirectionError, label } from '../errors.js';
 import type { Shared } from '../token.js';
 import { hold, release } from './keepalive.js';
@@ -21,6 +21,8 @@ export const REFERENCED: unique symbol = Symbol('referenced');
 /** Whether the handle was disposed. */
 export const DISPOSED: unique symbol = Symbol('disposed');
 const STATE = Symbol('state');
+/** What every waiting receive waits for: the same for all, since 100 000 of them may wait. */
+export const RECEIVES: unique symbol = Symbol('receives');
 
 /** An operation that a handle must end when it is disposed. */
 export interface Detachable {
@@ -52,9 +54,11 @@ export class Endpoint<T> implements Properties {
   [REFERENCED] = true;
   /** Null while the handle can be used, 'disposed', or the error that the next receive has to report. */
   [STATE]: null | 'disposed' | Error = null;
+  readonly [RECEIVES]: readonly Case[];
 
   constructor(port: Port<T>) {
     this[PORT] = port;
+    this[RECEIVES] = [{ port: port as Port, send: false, value: undefined }];
   }
 
   get id(): number {

@@ -9,7 +9,7 @@ import type { Parked, Port, Waiter } from '../engine.js';
 import { Status } from '../engine.js';
 import { ClosedError, DisconnectedError, label, type Unsent } from '../errors.js';
 import { inTurn } from './budget.js';
-import { type Detachable, DISPOSED, delist, detached, type Endpoint, enlist, PORT } from './endpoint.js';
+import { type Detachable, DISPOSED, delist, detached, type Endpoint, enlist, PORT, RECEIVES } from './endpoint.js';
 import type { Received } from './receiving.js';
 
 /** An operation that waits. Its outcome is a promise, unless a subclass takes it otherwise. */
@@ -51,7 +51,10 @@ export class Pending<R = unknown> implements Waiter, Detachable {
     const port: Port = endpoint[PORT];
     this.send = send;
     this.value = value;
-    const parked = port.park === undefined ? port.engine.park([{ port, send, value }], true, this) : port.park(send, value, this);
+    const parked =
+      port.park === undefined
+        ? port.engine.park(send ? [{ port, send, value }] : endpoint[RECEIVES], true, this)
+        : port.park(send, value, this);
     if (parked === null) return;
     this.parked = parked;
     enlist(endpoint, this);

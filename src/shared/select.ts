@@ -30,7 +30,7 @@ export class Selecting {
   readonly #biased: boolean;
   readonly #waiter: Waiter;
   /** What each send case sends; null for a receive. */
-  readonly #out: (Outgoing | null)[] = [];
+  #out: readonly (Outgoing | null)[] = [];
   /** Channels among the cases, each once, in the order in which they are locked. */
   readonly #channels: readonly number[];
   /** The case that `#pass1` has committed. */
@@ -128,7 +128,7 @@ export class Selecting {
   #encoded<R>(body: () => R): R {
     const start = scratch.begin();
     try {
-      for (const scase of this.cases) this.#out.push(scase.send ? encode(scase) : null);
+      this.#out = this.cases.map((scase) => (scase.send ? encode(scase) : null));
       for (const scase of this.cases) portIn(scase).refuseDisposed();
       for (const out of this.#out) if (out !== null) settleLong(this.arena, out);
       return body();
