@@ -4,8 +4,10 @@ import { goBinary } from '../go/build.mjs';
 import { enterProgram } from '../rivals/program.mjs';
 import { rustBinary } from '../rivals/rust.mjs';
 import { transfers, trips } from './asked.mjs';
+import { floors } from './floors.mjs';
 import { RoundTrip } from './roundtrip.mjs';
 import { Transfer } from './transfer.mjs';
+import { CHUNK } from './ways.mjs';
 
 const ONE_TO_ONE = { pattern: 'spsc', capacity: 1024, payload: 'number' };
 const MESSAGES = 1_000_000;
@@ -26,18 +28,38 @@ function enterPrograms({ go, rust }) {
   };
 }
 
-/** Nanoseconds per value of every way of one column: `{ post: [...], postArrays: [...], awaited: [...], … }`. */
+/** How many values make a sample of about `milliseconds`, found by doubling, which is the warm-up too. */
+async function calibrate(sample, milliseconds) {
+  let count = 4 * CHUNK;
+  for (let last = 0; ; count *= 2) {
+    const elapsed = ((await sample(count)) * count) / 1e6;
+    if (elapsed >= milliseconds / 2 && last >= milliseconds / 4)
+      return Math.max(CHUNK, Math.round((count * milliseconds) / elapsed / CHUNK) * CHUNK);
+    last = elapsed;
+  }
+}
+
+/** Nanoseconds per value of what the host does without a channel. */
+async function sampleFloor({ run }, count, engine) {
+  const start = performance.now();
+  await run(count, engine);
+  return ((performance.now() - start) * 1e6) / count;
+}
+
+/** Nanoseconds per value of every way of one column, and of its floors: `{ post: [...], postArrays: [...], awaited: [...], … }`. */
 export async function measureColumn(kind, { engine, rounds, milliseconds, go, rust, say }) {
   const transfer = new Transfer(kind, engine);
   const names = ['post', 'postArrays', ...transfers.filter((row) => kind in row.asked).map((row) => row.way)];
+  names.push(...Object.keys(floors).filter((name) => floors[name].kind === kind));
+  const sample = (name, count) => (name in floors ? sampleFloor(floors[name], count, engine) : transfer.sample(name, count));
   const counts = {};
   for (const name of names) {
     say(`${kind}: warming up ${name}`);
-    counts[name] = await transfer.calibrate(name, milliseconds);
+    counts[name] = await calibrate((count) => sample(name, count), milliseconds);
   }
   const rivals = kind === 'number' ? enterPrograms({ go, rust }) : {};
   const one = async (name) => {
-    if (!(name in rivals)) return transfer.sample(name, counts[name]);
+    if (!(name in rivals)) return sample(name, counts[name]);
     const { nanoseconds, messages } = await rivals[name].sample(MESSAGES);
     return nanoseconds / messages;
   };

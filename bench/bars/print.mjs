@@ -1,6 +1,7 @@
 /** The bars as tables: asked, measured, and how far to trust it. */
 import { estimate, percentile, ratios } from 'hchan/bench';
 import { columns, growth, programs, transfers, trips } from './asked.mjs';
+import { floors } from './floors.mjs';
 
 const digits = (value) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
 const spread = ({ low, high }) => `${digits(low)} – ${digits(high)}`;
@@ -30,6 +31,17 @@ function transferRow(row, kind, samples) {
       ...[digits(own.median), digits(arrays.median), spread(arrays)],
     ],
   };
+}
+
+/** What no way can be faster than, and so how many times as fast as postMessage it can be at most. */
+function floorRows(byKind) {
+  return Object.entries(floors)
+    .filter(([, { kind }]) => kind in byKind)
+    .map(([name, { kind, title, ways }]) => {
+      const [own, most] = [estimate(byKind[kind][name]), estimate(ratios(byKind[kind].post, byKind[kind][name]))];
+      const bound = transfers.filter(({ way }) => ways.includes(way)).map(({ title }) => title);
+      return { cells: [title, columns[kind], digits(own.median), digits(most.median), spread(most), bound.join('; ')] };
+    });
 }
 
 function programRows(samples = {}) {
@@ -87,6 +99,11 @@ export function report({ byKind, tripSamples, growthSamples }) {
       `Times as fast as postMessage of the same values (${post})`,
       ['way', 'value', ...common, 'ns/value', 'vs arrays of 64', '95 %'],
       rows,
+    ],
+    [
+      'What the host takes without a channel (main thread): no way that needs it can be more times as fast',
+      ['what', 'value', 'ns/value', 'at most', '95 %', 'ways that need it'],
+      floorRows(byKind),
     ],
     ['Times as fast as other languages, one number at a time', ['way', 'rival', ...common], rivals],
     ['Round trips, as a fraction of the rival’s (µs: channels / rival)', ['ends', 'rival', ...common, 'p50 µs', 'p99 µs'], times],

@@ -2,7 +2,7 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { chan } from 'hchan';
 import { payloads } from './payloads.mjs';
-import { CHUNK, ways } from './ways.mjs';
+import { ways } from './ways.mjs';
 
 const CAPACITY = 1024;
 
@@ -42,17 +42,6 @@ export class Transfer {
     for (const handle of [sender, channel]) handle[Symbol.dispose]();
     if (received !== count) throw new Error(`${way} of ${this.#payload}: ${count} sent, ${received} received`);
     return nanoseconds;
-  }
-
-  /** How many values make a sample of about `milliseconds`, found by doubling, which is the warm-up too. */
-  async calibrate(way, milliseconds) {
-    let count = 4 * CHUNK;
-    for (let last = 0; ; count *= 2) {
-      const elapsed = ((await this.sample(way, count)) * count) / 1e6;
-      if (elapsed >= milliseconds / 2 && last >= milliseconds / 4)
-        return Math.max(CHUNK, Math.round((count * milliseconds) / elapsed / CHUNK) * CHUNK);
-      last = elapsed;
-    }
   }
 
   stop() {
