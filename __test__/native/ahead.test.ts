@@ -63,3 +63,17 @@ test('the mutex engine lends nothing', () => {
   take(channel, 1024);
   expect([one.mock.calls.length, ahead.mock.calls.length]).toEqual([1024, 0]);
 });
+
+test.each([
+  { length: 254, lent: true },
+  { length: 255, lent: false },
+])('strings of $length characters, which are two bytes more: lent $lent', ({ length, lent }) => {
+  const channel = chan<string>(64, { engine: 'crossbeam', codec: codec.string });
+  const { claim } = calls();
+  for (let round = 0; round < 4; round++) {
+    const texts = Array.from({ length: 64 }, (_, index) => `${index}`.padEnd(length, 'x'));
+    expect(channel.trySendMany(texts)).toBe(64);
+    expect(Array.from(texts, () => channel.tryRecv()?.value)).toEqual(texts);
+  }
+  expect(claim.mock.calls.length > 0).toBe(lent);
+});

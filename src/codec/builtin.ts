@@ -6,6 +6,7 @@
  */
 import { MAX_MESSAGE, type Reader, type Writer } from './bytes.js';
 import { describe } from './fault.js';
+import { compileLoops, type Loops } from './loops.js';
 
 /**
  * How values of `T` become bytes and come back.
@@ -97,6 +98,8 @@ export class BuiltIn<T> implements Codec<T> {
   readonly inner: Codec<unknown> | undefined;
   readonly fields: readonly Field[] | undefined;
   readonly optional: boolean;
+  #loops: Loops | undefined;
+  #hasLoops: boolean;
 
   constructor(parts: BuiltInParts<T>) {
     this.id = parts.id;
@@ -112,6 +115,17 @@ export class BuiltIn<T> implements Codec<T> {
     this.inner = parts.inner;
     this.fields = parts.fields;
     this.optional = parts.inner !== undefined;
+    this.#loops = undefined;
+    this.#hasLoops = parts.inline !== undefined && (parts.size ?? 0) > 0;
+  }
+
+  /** What moves many values of a scalar at once, if this is one and the host allows it. */
+  get loops(): Loops | undefined {
+    if (this.#loops === undefined && this.#hasLoops) {
+      this.#loops = compileLoops(this.inline as Inline, this.size as number);
+      this.#hasLoops = this.#loops !== undefined;
+    }
+    return this.#loops;
   }
 }
 

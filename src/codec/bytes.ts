@@ -39,6 +39,11 @@ const SHORT_READ = 12;
 /** So much Latin-1 text is read ahead in one call, and strings up to so long are cut out of it. */
 const AHEAD = 512;
 const LONGEST_CUT = AHEAD / 4;
+/** What cutting a string saves, of at most SHORT_READ characters as the unit, or of more; and what reading ahead costs. */
+const SAVES = 8;
+const COSTS = 16;
+/** In fewer bytes there are too few. */
+const FEWEST = 160;
 
 /** Takes what a codec writes. */
 export class Writer {
@@ -178,18 +183,19 @@ export class Writer {
       this.#long(value);
       return;
     }
-    const start = this.reserve(length + 1);
+    const start = this.position;
+    const next = start + 1 + length;
+    if (next > this.capacity) this.grow(next);
     const bytes = this.bytes;
+    let units = 0;
     bytes[start] = length << 2;
     for (let i = 0; i < length; i++) {
       const unit = value.charCodeAt(i);
-      if (unit > 255) {
-        this.position = start;
-        this.#long(value);
-        return;
-      }
+      units |= unit;
       bytes[start + 1 + i] = unit;
     }
+    if (units > 255) this.#long(value);
+    else this.position = next;
   }
 
   #long(value: string): void {
@@ -236,11 +242,11 @@ export class Reader {
   end: number;
   /** Where the batch ends whose messages are read now; 0: nothing is read beyond `end`. See `readAhead`. */
   #batchEnd = 0;
-  /** `bytes[#aheadStart..#aheadEnd)` as Latin-1, and how many strings were cut out of it. */
+  /** `bytes[#aheadStart..#aheadEnd)` as Latin-1, and what has been saved by that. */
   #ahead = '';
   #aheadStart = 0;
   #aheadEnd = 0;
-  #cuts = 0;
+  #saved = 0;
 
   constructor(bytes: Uint8Array, position = 0, end: number = bytes.byteLength) {
     this.bytes = plain(bytes);
@@ -265,14 +271,15 @@ export class Reader {
   }
 
   /**
-   * Until `readAhead(0)`, all up to `batchEnd` is messages that stay where they are: strings of 13 to 128 characters may be
-   * cut out of text that is read for several of them at once, which costs a third. Who keeps such a string keeps the text,
-   * 512 bytes at most, alive. Where the text turns out to hold one string only, the batch is read as any message is.
+   * Until `readAhead` is called again, all up to `batchEnd` is messages that stay where they are: strings of up to 128 characters may be
+   * cut out of text that is read for several of them at once, which costs half to a third. Who keeps such a string of more than
+   * 12 characters keeps the text, 512 bytes at most, alive. Where a text held too few strings, or what is left
+   * is short, the rest of the batch is read as any message is.
    */
   readAhead(batchEnd: number): void {
     this.#batchEnd = batchEnd;
     this.#aheadEnd = 0;
-    this.#cuts = 2;
+    this.#saved = COSTS;
     if (batchEnd === 0) this.#ahead = '';
   }
 
@@ -361,10 +368,7 @@ export class Reader {
     const start = this.take(length);
     switch (head & 3) {
       case Kind.LATIN1:
-        if (length <= SHORT_READ) return readShort(this.bytes, start, length);
-        return length <= LONGEST_CUT && this.#batchEnd !== 0
-          ? this.#cut(start, start + length)
-          : readLatin1(this.bytes, this.text, start, start + length);
+        return this.#latin1(start, length);
       case Kind.UTF8:
         return readUtf8(this.bytes, this.text, start, start + length);
       case Kind.UTF16:
@@ -373,17 +377,26 @@ export class Reader {
     throw undecodable('a string is of no known kind');
   }
 
-  /** `bytes[start..end)`, which lies behind what was cut before, out of the text ahead. */
-  #cut(start: number, end: number): string {
-    if (end > this.#aheadEnd) {
-      if (this.#cuts < 2) this.#batchEnd = end;
-      this.#aheadStart = start;
-      this.#aheadEnd = Math.min(start + AHEAD, this.#batchEnd);
-      this.#ahead = readLatin1(this.bytes, this.text, start, this.#aheadEnd);
-      this.#cuts = 0;
+  #latin1(start: number, length: number): string {
+    const end = start + length;
+    if (this.#batchEnd !== 0 && length <= LONGEST_CUT && (end <= this.#aheadEnd || this.#lookAhead(start))) {
+      this.#saved += length > SHORT_READ ? SAVES : 1;
+      return this.#ahead.substring(start - this.#aheadStart, end - this.#aheadStart);
     }
-    this.#cuts++;
-    return this.#ahead.substring(start - this.#aheadStart, end - this.#aheadStart);
+    return length <= SHORT_READ ? readShort(this.bytes, start, length) : readLatin1(this.bytes, this.text, start, end);
+  }
+
+  /** Reads text from `start` on, which lies behind what was cut before; false, and never again, if that was not worth it. */
+  #lookAhead(start: number): boolean {
+    if (this.#saved < COSTS || this.#batchEnd - start < FEWEST) {
+      this.#batchEnd = 0;
+      return false;
+    }
+    this.#aheadStart = start;
+    this.#aheadEnd = Math.min(start + AHEAD, this.#batchEnd);
+    this.#ahead = readLatin1(this.bytes, this.text, start, this.#aheadEnd);
+    this.#saved = 0;
+    return true;
   }
 }
 

@@ -9,11 +9,13 @@ import { scratch } from '../scratch.js';
 import { BuiltIn, type Codec, type NumericConstructor, runsUserCode } from './builtin.js';
 import { MAX_MESSAGE, Reader, type Writer } from './bytes.js';
 import { reason, settle, undecodable } from './fault.js';
+import type { Loops } from './loops.js';
 
 export type { Codec, Infer, NumericConstructor, OptionalCodec } from './builtin.js';
 export { checkCodec } from './builtin.js';
 export { MAX_MESSAGE, Reader, Writer } from './bytes.js';
 export type { StandardSchemaV1 } from './json.js';
+export type { Loops } from './loops.js';
 export { codecFromSpec } from './spec.js';
 
 /** A JSON description of a codec made of built-in ones only, for `codecFromSpec` in another thread. */
@@ -29,6 +31,11 @@ export function isFallible(codec: Codec<unknown>): boolean {
 /** The class of typed array whose elements are laid out as this codec's messages. */
 export function numericArray(codec: Codec<unknown>): NumericConstructor | undefined {
   return codec instanceof BuiltIn ? codec.numeric : undefined;
+}
+
+/** Loops over many messages, where the codec is one scalar and the host allows to make them. */
+export function loopsOf(codec: Codec<unknown>): Loops | undefined {
+  return codec instanceof BuiltIn ? codec.loops : undefined;
 }
 
 /**

@@ -9,6 +9,7 @@ import { BuiltIn, type Codec, checkCodec, type Inline, idOf, minimumOf, runsUser
 import type { Reader, Writer } from './bytes.js';
 import type { Functions } from './compile.js';
 import { at, misfit, truncated } from './fault.js';
+import { reads } from './loops.js';
 
 interface Element {
   readonly id: string;
@@ -52,7 +53,8 @@ decode(from) {
 const BLOCK = 1024;
 
 /** The same bytes, for scalars of `size` bytes. User code may run at each `value[i]`: the view is looked up after it. */
-function scalarSource({ fits, write, read }: Inline, size: number): string {
+function scalarSource(inline: Inline, size: number): string {
+  const { fits, write } = inline;
   return `
 encode(value, to) {
   if (!Array.isArray(value)) throw $.misfit(id, value, 'an array');
@@ -74,9 +76,8 @@ decode(from) {
   const count = from.varint();
   let p = from.take(count * ${size});
   const view = from.view;
-  const made = [];
-  for (let i = 0; i < count; i++, p += ${size}) made.push(${read('view', 'p')});
-  return made;
+  const into = [];${reads(inline, size)}
+  return into;
 }`;
 }
 

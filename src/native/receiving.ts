@@ -2,7 +2,7 @@
  * Many messages in by one native call. What did not fit the scratch is held by the addon and fetched at once, so a
  * receive never leaves anything behind.
  */
-import { decodeMessage } from '../codec/codec.js';
+import { decodeMessage, loopsOf } from '../codec/codec.js';
 import { CLOSED, EMPTY } from '../engine.js';
 import { scratch } from '../scratch.js';
 import type { AnyPort } from './batch.js';
@@ -83,11 +83,13 @@ function endOf(at: number, count: number): number {
 
 function someFixed(port: AnyPort, into: unknown[], max: number): number {
   const size = port.codec.size as number;
+  const loops = loopsOf(port.codec);
   const count = native.tryRecvFixed(port.handle, size, Math.min(max, fitting(size)));
   if (count < 0) return count;
   const held = scratch.words[Word.COUNT] as number;
   let at = scratch.begin();
-  for (let i = 0; i < count; i++, at += size) append(port, into, at, at + size);
+  if (loops !== undefined) loops.unpack(into, scratch.writer.view, at, count);
+  else for (let i = 0; i < count; i++, at += size) append(port, into, at, at + size);
   return count + appendHeld(port, into, held);
 }
 

@@ -2,7 +2,7 @@
  * Many messages out in one native call. How many are encoded at once follows the room that there is, so that little is
  * encoded in vain.
  */
-import { type Codec, encodeTo, numericArray } from '../codec/codec.js';
+import { type Codec, encodeTo, loopsOf, numericArray } from '../codec/codec.js';
 import { string } from '../codec/scalars.js';
 import { Status } from '../engine.js';
 import { scratch } from '../scratch.js';
@@ -89,13 +89,26 @@ function someFixed(port: AnyPort, values: ArrayLike<unknown>, from: number, to: 
   const elements = isArrayOf(port.codec, values) ? values : undefined;
   let count = to - from;
   try {
-    if (elements === undefined) count = encodeMany(port, values, from, to, false);
+    if (elements === undefined) count = pack(port, values, from, to);
     else scratch.writer.raw(bytesOf(elements, from, to));
   } finally {
     scratch.release(start);
   }
   attempted = count;
   return native.trySendFixed(port.handle, start, port.codec.size as number, count);
+}
+
+/** As `encodeMany`, of messages of one length: all but the first by one loop, if the codec has one. */
+function pack(port: AnyPort, values: ArrayLike<unknown>, from: number, to: number): number {
+  const loops = loopsOf(port.codec);
+  if (loops === undefined) return encodeMany(port, values, from, to, false);
+  const { writer } = scratch;
+  const size = port.codec.size as number;
+  encodeTo(port.codec, values[from], port.label);
+  const at = writer.reserve((to - from - 1) * size);
+  const count = loops.pack(values, from + 1, to, writer, at);
+  writer.position = at + count * size;
+  return 1 + count;
 }
 
 /**

@@ -23,6 +23,9 @@ use crate::wire::{BOARD_HEADER, Code, MOST_LENT};
 
 const OVER: i32 = -1;
 
+/// Longer messages are received by a call each: copying them twice costs more than the call.
+const LONGEST: usize = 256;
+
 /// The word `taken`.
 struct Word(NonNull<AtomicI32>);
 
@@ -136,7 +139,7 @@ impl Board {
         (self.count, self.at) = (0, BOARD_HEADER - 4);
     }
 
-    /// Copies a message behind the others; false: there is no room.
+    /// Copies a message behind the others; false: there is no room, or it is too long.
     pub fn put(&mut self, msg: &Msg) -> bool {
         let (count, at, len) = (self.count, self.at, msg.len());
         let Ok(word) = i32::try_from(len) else {
@@ -145,7 +148,7 @@ impl Board {
         // SAFETY: `pinned` keeps `len` bytes alive at `rest`; they are this thread's alone, whose JavaScript does not run
         // while a callback borrows them.
         let rest = unsafe { std::slice::from_raw_parts_mut(self.rest.as_ptr(), self.len) };
-        if count >= MOST_LENT || !msg.write(&mut rest[at..]) {
+        if count >= MOST_LENT || len > LONGEST || !msg.write(&mut rest[at..]) {
             return false;
         }
         rest[count * 4..count * 4 + 4].copy_from_slice(&word.to_le_bytes());
