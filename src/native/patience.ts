@@ -7,7 +7,7 @@
  *
  * Looking has a price too: each look takes a cache line away from the other end, and a stream that is looked at after
  * every message pays that price for each. So the end asks for several at once (`#want`) as long as several come within
- * the 3 µs that the addon gathers for, and tries now and then whether they would.
+ * the time that the addon gathers for, and tries now and then whether they would.
  */
 
 /** µs to wait for the first: about what a wake-up costs. */
