@@ -266,7 +266,7 @@ async function settle(): Promise<void> {
 /** What the survivor receives in all, once the dead one is cleared up after. */
 async function aftermath(scene: ReturnType<typeof stage>): Promise<unknown[]> {
   fuse = Infinity;
-  bury(scene.live, scene.dead.slot);
+  bury(scene.live, scene.dead.slot, () => true);
   await settle();
   const got = scene.outcomes.filter(([send]) => !send).map(([, status, value]) => (status === Status.DONE ? value : status));
   for (let value = scene.other.tryRecv(); value !== EMPTY && value !== CLOSED; value = scene.other.tryRecv()) got.push(value);
@@ -355,13 +355,13 @@ describe('a thread that dies between any two writes', () => {
       scene.park(true, 'z');
       fuse = steps;
       try {
-        bury(undertaker, scene.dead.slot);
+        bury(undertaker, scene.dead.slot, () => true);
         through = true;
       } catch (error) {
         if (!(error instanceof Died)) throw error;
       }
       fuse = Infinity;
-      bury(scene.live, undertaker.slot);
+      bury(scene.live, undertaker.slot, () => true);
       const got = await aftermath(scene);
       expect(
         [
@@ -392,7 +392,7 @@ describe('a thread that dies between any two writes', () => {
           if (!(error instanceof Died)) throw error;
         }
         fuse = Infinity;
-        bury(scene.live, scene.dead.slot);
+        bury(scene.live, scene.dead.slot, () => true);
         await settle();
         const told = scene.outcomes.map(([, status]) => status);
         expect(told, `after ${steps} writes`).toEqual(scene.other.closed() ? [Status.CLOSED, Status.CLOSED] : []);

@@ -35,10 +35,10 @@ it('a thread is found dead once its lock can be had, and not before', () => {
   }
   expect(locks.held.size).toBe(2);
   const state = (): number => one.i32[two.thread + Thread.STATE] as number;
-  askWebLock(one, two.slot, () => bury(one, two.slot), locks);
+  askWebLock(one, two.slot, () => bury(one, two.slot, () => true), locks);
   expect(state()).toBe(ThreadState.LIVE);
   for (const name of locks.held) if (name.includes(` ${two.slot} `)) locks.held.delete(name);
-  askWebLock(one, two.slot, () => bury(one, two.slot), locks);
+  askWebLock(one, two.slot, () => bury(one, two.slot, () => true), locks);
   expect(state()).toBe(ThreadState.FREE);
 });
 

@@ -72,13 +72,14 @@ export class Arena extends Memory {
 
   #join(): number {
     const m = this.i32;
+    const tid = ownTid();
     for (let slot = 0; slot < MAX_THREADS; slot++) {
       const thread = THREADS + slot * THREAD_WORDS;
       if (Atomics.compareExchange(m, thread + Thread.STATE, ThreadState.FREE, ThreadState.LIVE) !== ThreadState.FREE) continue;
-      for (const field of [Thread.INBOX, Thread.RESCAN, Thread.NUDGE, Thread.WEB_LOCK]) m[thread + field] = 0;
+      // Until these say who it is, nobody knows whether the thread in the slot lives, and so nobody takes it for dead.
       m[thread + Thread.THREAD_ID] = threadId;
-      m[thread + Thread.GENERATION] = ((m[thread + Thread.GENERATION] as number) + 1) | 0;
-      Atomics.store(m, thread + Thread.TID, ownTid());
+      Atomics.store(m, thread + Thread.TID, tid);
+      for (const field of [Thread.INBOX, Thread.RESCAN, Thread.NUDGE, Thread.WEB_LOCK]) m[thread + field] = 0;
       this.mark = slot + 1;
       this.thread = thread;
       return slot;

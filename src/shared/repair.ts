@@ -83,9 +83,11 @@ function look(arena: Arena): void {
   for (let slot = 0; slot < MAX_THREADS; slot++) {
     const thread = THREADS + slot * THREAD_WORDS;
     if (Atomics.load(m, thread + Thread.STATE) === ThreadState.FREE) continue;
+    const generation = m[thread + Thread.GENERATION];
     const state = judge(arena, slot);
-    if (state === 'dead') bury(arena, slot);
-    else if (state === 'unknown') askWebLock(arena, slot, () => bury(arena, slot));
+    if (state === 'dead') bury(arena, slot, () => tidLives(Atomics.load(m, thread + Thread.TID)) === false);
+    else if (state === 'unknown')
+      askWebLock(arena, slot, () => bury(arena, slot, () => m[thread + Thread.GENERATION] === generation));
   }
 }
 
@@ -93,11 +95,11 @@ function look(arena: Arena): void {
 export function onExit(arena: Arena, exited: number): void {
   for (let slot = 0; slot < MAX_THREADS; slot++) {
     const thread = THREADS + slot * THREAD_WORDS;
-    const live = Atomics.load(arena.i32, thread + Thread.STATE) === ThreadState.LIVE;
-    if (!live || slot === arena.slot || arena.i32[thread + Thread.THREAD_ID] !== exited) continue;
+    const isIt = (): boolean => slot !== arena.slot && arena.i32[thread + Thread.THREAD_ID] === exited;
+    if (!isIt()) continue;
     // Deno says so early: a thread that still runs would go on writing as if the slot were its own.
     if (tidLives(Atomics.load(arena.i32, thread + Thread.TID)) === true) later(() => onExit(arena, exited));
-    else bury(arena, slot);
+    else bury(arena, slot, isIt);
   }
 }
 
@@ -106,17 +108,25 @@ function later(again: () => void): void {
   timer.unref?.();
 }
 
-/** Clears up after the dead thread in `slot`. */
-export function bury(arena: Arena, slot: number): void {
+/**
+ * Clears up after the thread in `slot` if it is dead, which `isDead` says: it is asked again under the lock without which no slot
+ * becomes free, because meanwhile somebody else may have cleared up, and a new thread live there.
+ */
+export function bury(arena: Arena, slot: number, isDead: () => boolean): void {
   const thread = THREADS + slot * THREAD_WORDS;
-  Atomics.compareExchange(arena.i32, thread + Thread.STATE, ThreadState.LIVE, ThreadState.DEAD);
   arena.lock(thread + Thread.BURIAL);
   try {
+    if (isDead()) Atomics.compareExchange(arena.i32, thread + Thread.STATE, ThreadState.LIVE, ThreadState.DEAD);
     if (Atomics.load(arena.i32, thread + Thread.STATE) !== ThreadState.DEAD) return;
     takeOverLocks(arena, slot + 1);
     endOperations(arena, thread);
     giveBackHandles(arena, thread);
-    Atomics.store(arena.i32, thread + Thread.STATE, ThreadState.FREE);
+    const m = arena.i32;
+    Atomics.store(m, thread + Thread.TID, 0);
+    m[thread + Thread.THREAD_ID] = Thread.NOBODY;
+    m[thread + Thread.WEB_LOCK] = 0;
+    m[thread + Thread.GENERATION] = ((m[thread + Thread.GENERATION] as number) + 1) | 0;
+    Atomics.store(m, thread + Thread.STATE, ThreadState.FREE);
   } finally {
     arena.unlock(thread + Thread.BURIAL);
   }

@@ -218,21 +218,17 @@ async function main(seed, count) {
     const hand = hands.subarray(index * HAND, (index + 1) * HAND);
     for (const value of hand.subarray(1, 1 + Math.min(hand[0], HAND - 1))) held.set(value, [...(held.get(value) ?? []), index]);
   }
-  const lost = new Int32Array(count);
+  const lost = [];
   let gone = 0;
   for (let value = 0; value < (count + 1) * PER; value++) {
     const arrived = hasBit(received, value) === 1 || left.has(value);
     if (arrived) check(hasBit(intended, value) === 1, `message ${value} arrived and was never sent`);
     if (arrived) check(hasBit(refused, value) === 0, `message ${value} arrived although its send said it had not happened`);
-    if (hasBit(sent, value) === 1) {
-      gone += 1;
-      if (arrived) continue;
-      // A shared message that a worker died over before it was gone from the channel may be in two hands.
-      const holder = held.get(value)?.find((index) => lost[index] < flight[index]);
-      check(holder !== undefined, `message ${value} is lost, and no dead worker can have had it in its hand`);
-      lost[holder] += 1;
-    }
+    if (hasBit(sent, value) === 0) continue;
+    gone += 1;
+    if (!arrived) lost.push(value);
   }
+  const dead = holders(lost, held, flight);
   check(Atomics.load(twice, 0) === 0, `${Atomics.load(twice, 0)} messages were received twice`);
 
   // Nothing dead is left in a queue, and the channels still work.
@@ -243,6 +239,31 @@ async function main(seed, count) {
     await channel.send(7);
     check((await waiting).value === 7, 'the channel still works');
   }
-  const inHand = lost.reduce((sum, n) => sum + n, 0);
-  say({ gone, left: left.size, inHand, dead: lost.filter((n) => n > 0).length });
+  say({ gone, left: left.size, inHand: lost.length, dead });
+}
+
+/**
+ * Finds for each lost message a dead worker that had it in its hand, no more for each than its last receive could take, and returns
+ * how many workers that were. A message over which a worker died before it was gone from the channel may be in two hands, so
+ * they are matched along augmenting paths.
+ */
+function holders(lost, held, flight) {
+  const having = new Map();
+  const find = (value, seen) => {
+    for (const index of held.get(value) ?? []) {
+      if (seen.has(index)) continue;
+      seen.add(index);
+      const has = having.get(index) ?? having.set(index, []).get(index);
+      const given = has.length < flight[index] ? has.length : has.findIndex((other) => find(other, seen));
+      if (given < 0) continue;
+      has[given] = value;
+      return true;
+    }
+    return false;
+  };
+  for (const value of lost) {
+    const said = () => (held.get(value) ?? []).map((index) => `${index} (of ${flight[index]}: ${having.get(index) ?? ''})`);
+    check(find(value, new Set()), `message ${value} is lost, and no dead worker can have had it in its hand: ${said()}`);
+  }
+  return [...having.values()].filter((values) => values.length > 0).length;
 }

@@ -1,10 +1,11 @@
 /** A thread that takes part, from the first of its words. */
 export const STATE = 0;
-/** How often the slot has been taken. */
+/** How often the slot has been given back. */
 export const GENERATION = 1;
-/** Node's number of the thread; 0 for a main thread. */
+/** Node's number of the thread; 0 for a main thread; NOBODY while the slot is free. */
 export const THREAD_ID = 2;
-/** Linux: the kernel's number of the thread, else 0. */
+export const NOBODY = -1;
+/** Linux: the kernel's number of the thread, else 0, as while the slot is free. */
 export const TID = 3;
 /** Rung when the inbox turns from empty to not empty. */
 export const BELL = 4;
