@@ -37,15 +37,17 @@ describe.skipIf(process.platform !== 'linux')('a slot that a dead thread had', (
     one.i32[three.thread + Thread.THREAD_ID] = 77;
     looks();
     const { compareExchange } = Atomics;
+    let looked = 0;
     vi.spyOn(Atomics, 'compareExchange').mockImplementation(((words: Int32Array, at: number, was: number, to: number) => {
       const found = compareExchange(words, at, was, to);
       if (at !== three.thread + Thread.STATE || to !== ThreadState.LIVE) return found;
       looks();
       onExit(one, 77);
+      looked++;
       return found;
     }) as typeof Atomics.compareExchange);
     expect(new Arena(memory).slot).toBe(three.slot);
-    expect(state()).toBe(ThreadState.LIVE);
+    expect([looked, state()]).toEqual([1, ThreadState.LIVE]);
   });
 
   it('is not taken from the next thread by one that wanted to clear up when another one did', () => {
@@ -60,6 +62,7 @@ describe.skipIf(process.platform !== 'linux')('a slot that a dead thread had', (
       lock.call(one, at);
     };
     looks();
+    expect(one.lock, 'somebody else cleared up in between').toBe(lock);
     expect(state()).toBe(ThreadState.LIVE);
   });
 });

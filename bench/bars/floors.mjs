@@ -36,30 +36,29 @@ for (let index = 0; index < 8; index++) {
   written.places.push(place);
 }
 
+/** Makes the call `count` times, and awaits `then` after each, if there is one. */
+async function calls(engine, count, then) {
+  const channel = chan(1, { engine });
+  for (let index = 0; index < count; index++) {
+    if (channel.closed) throw new Error('closed');
+    if (then !== undefined) await then;
+  }
+  channel[Symbol.dispose]();
+}
+
 /** By name: for which kind of value, for which ways, and what does `count` of it. */
 export const floors = {
   call: {
     kind: 'number',
     title: 'a call that does nothing',
     ways: ['consumed'],
-    async run(count, engine) {
-      const channel = chan(1, { engine });
-      for (let index = 0; index < count; index++) if (channel.closed) throw new Error('closed');
-      channel[Symbol.dispose]();
-    },
+    run: (count, engine) => calls(engine, count),
   },
   settled: {
     kind: 'number',
     title: 'such a call, and awaiting a promise that is settled',
     ways: ['awaited'],
-    async run(count, engine) {
-      const channel = chan(1, { engine });
-      for (let index = 0; index < count; index++) {
-        if (channel.closed) throw new Error('closed');
-        await done;
-      }
-      channel[Symbol.dispose]();
-    },
+    run: (count, engine) => calls(engine, count, done),
   },
   step: {
     kind: 'number',

@@ -98,8 +98,8 @@ export class BuiltIn<T> implements Codec<T> {
   readonly inner: Codec<unknown> | undefined;
   readonly fields: readonly Field[] | undefined;
   readonly optional: boolean;
-  #loops: Loops | undefined;
-  #hasLoops: boolean;
+  /** Null: not asked for yet. */
+  #loops: Loops | undefined | null = null;
 
   constructor(parts: BuiltInParts<T>) {
     this.id = parts.id;
@@ -115,16 +115,11 @@ export class BuiltIn<T> implements Codec<T> {
     this.inner = parts.inner;
     this.fields = parts.fields;
     this.optional = parts.inner !== undefined;
-    this.#loops = undefined;
-    this.#hasLoops = parts.inline !== undefined && (parts.size ?? 0) > 0;
   }
 
   /** What moves many values of a scalar at once, if this is one and the host allows it. */
   get loops(): Loops | undefined {
-    if (this.#loops === undefined && this.#hasLoops) {
-      this.#loops = compileLoops(this.inline as Inline, this.size as number);
-      this.#hasLoops = this.#loops !== undefined;
-    }
+    if (this.#loops === null) this.#loops = this.inline && this.size ? compileLoops(this.inline, this.size) : undefined;
     return this.#loops;
   }
 }

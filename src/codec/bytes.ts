@@ -1,32 +1,20 @@
 /**
- * Where codecs write to and read from. Little-endian, no alignment.
+ * What codecs write to, and the format that `Reader` reads. Little-endian, no alignment.
  *
  * ```
  * varint       7 bits a byte, low bits first, bit 7: more follow; 0 to 2^32-1
  * bytes        varint length, the bytes
  * string       varint length * 4 + kind, the bytes (see text.ts)
  * ```
- * Invariants: a Writer's position is word 0 of its memory, so that whoever shares the memory knows what is in use;
- * a Reader never reads at or beyond `end`, and checks each length against what is left before it allocates.
+ * Invariant: a Writer's position is word 0 of its memory, so that whoever shares the memory knows what is in use.
  *
  * User code (a getter, `toJSON`, another codec) may run while a value is encoded, and may itself use channels: after
  * any call that can run it, `view` and `bytes` are to be read anew. What has been reserved stays where it is.
  */
 import { CodecError } from '../errors.js';
-import { truncated, undecodable } from './fault.js';
-import {
-  isWellFormed,
-  Kind,
-  readLatin1,
-  readShort,
-  readUtf8,
-  readUtf16,
-  type TextBuffer,
-  textBuffer,
-  utf8Room,
-  writeUtf8,
-  writeUtf16,
-} from './text.js';
+import { isWellFormed, Kind, type TextBuffer, textBuffer, utf8Room, writeUtf8, writeUtf16 } from './text.js';
+
+export { Reader } from './reader.js';
 
 /** Bytes before the first message: words for the addon, of which the first is the writer's position. */
 export const HEADER_BYTES = 64;
@@ -35,15 +23,6 @@ export const MAX_MESSAGE = 2 ** 30;
 
 /** Up to so many characters, a loop here is faster than a call of the host. */
 const SHORT_WRITE = 16;
-const SHORT_READ = 12;
-/** So much Latin-1 text is read ahead in one call, and strings up to so long are cut out of it. */
-const AHEAD = 512;
-const LONGEST_CUT = AHEAD / 4;
-/** What cutting a string saves, of at most SHORT_READ characters as the unit, or of more; and what reading ahead costs. */
-const SAVES = 8;
-const COSTS = 16;
-/** In fewer bytes there are too few. */
-const FEWEST = 160;
 
 /** Takes what a codec writes. */
 export class Writer {
@@ -233,178 +212,6 @@ export class Writer {
   }
 }
 
-/** Gives what a codec reads: `bytes[position..end)`. */
-export class Reader {
-  bytes: Uint8Array;
-  view: DataView;
-  text: TextBuffer | undefined;
-  position: number;
-  end: number;
-  /** Where the batch ends whose messages are read now; 0: nothing is read beyond `end`. See `readAhead`. */
-  #batchEnd = 0;
-  /** `bytes[#aheadStart..#aheadEnd)` as Latin-1, and what has been saved by that. */
-  #ahead = '';
-  #aheadStart = 0;
-  #aheadEnd = 0;
-  #saved = 0;
-
-  constructor(bytes: Uint8Array, position = 0, end: number = bytes.byteLength) {
-    this.bytes = plain(bytes);
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.text = textBuffer(bytes);
-    this.position = position;
-    this.end = end;
-  }
-
-  /** Reads from other memory now. */
-  rebind(bytes: Uint8Array): void {
-    this.bytes = plain(bytes);
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.text = textBuffer(bytes);
-  }
-
-  /** Reads `bytes[position..end)` next. */
-  reset(position: number, end: number): this {
-    this.position = position;
-    this.end = end;
-    return this;
-  }
-
-  /**
-   * Until `readAhead` is called again, all up to `batchEnd` is messages that stay where they are: strings of up to 128 characters may be
-   * cut out of text that is read for several of them at once, which costs half to a third. Who keeps such a string of more than
-   * 12 characters keeps the text, 512 bytes at most, alive. Where a text held too few strings, or what is left
-   * is short, the rest of the batch is read as any message is.
-   */
-  readAhead(batchEnd: number): void {
-    this.#batchEnd = batchEnd;
-    this.#aheadEnd = 0;
-    this.#saved = COSTS;
-    if (batchEnd === 0) this.#ahead = '';
-  }
-
-  get remaining(): number {
-    return this.end - this.position;
-  }
-
-  /** Passes over `count` bytes and returns where they start. */
-  take(count: number): number {
-    const start = this.position;
-    if (count > this.end - start) throw truncated();
-    this.position = start + count;
-    return start;
-  }
-
-  u8(): number {
-    return this.bytes[this.take(1)] as number;
-  }
-
-  i8(): number {
-    return (this.u8() << 24) >> 24;
-  }
-
-  u16(): number {
-    return this.view.getUint16(this.take(2), true);
-  }
-
-  i16(): number {
-    return this.view.getInt16(this.take(2), true);
-  }
-
-  u32(): number {
-    return this.view.getUint32(this.take(4), true);
-  }
-
-  i32(): number {
-    return this.view.getInt32(this.take(4), true);
-  }
-
-  f32(): number {
-    return this.view.getFloat32(this.take(4), true);
-  }
-
-  f64(): number {
-    return this.view.getFloat64(this.take(8), true);
-  }
-
-  u64(): bigint {
-    return this.view.getBigUint64(this.take(8), true);
-  }
-
-  i64(): bigint {
-    return this.view.getBigInt64(this.take(8), true);
-  }
-
-  varint(): number {
-    const low = this.u8();
-    if (low < 128) return low;
-    const high = this.u8();
-    let value = (low & 127) | ((high & 127) << 7);
-    if (high < 128) return value;
-    for (let shift = 14; shift < 35; shift += 7) {
-      const byte = this.u8();
-      if (shift === 28 && byte > 15) break;
-      value += (byte & 127) * 2 ** shift;
-      if (byte < 128) return value;
-    }
-    throw undecodable('a length does not fit 32 bits');
-  }
-
-  /** A copy of the next `count` bytes. */
-  raw(count: number): Uint8Array<ArrayBuffer> {
-    const start = this.take(count);
-    // Of shared memory, too, `slice` makes a copy that is not shared.
-    return this.bytes.slice(start, start + count);
-  }
-
-  /** What `Writer.blob` wrote, as a copy. */
-  blob(): Uint8Array<ArrayBuffer> {
-    return this.raw(this.varint());
-  }
-
-  string(): string {
-    const head = this.varint();
-    const length = head >>> 2;
-    const start = this.take(length);
-    switch (head & 3) {
-      case Kind.LATIN1:
-        return this.#latin1(start, length);
-      case Kind.UTF8:
-        return readUtf8(this.bytes, this.text, start, start + length);
-      case Kind.UTF16:
-        if (length % 2 === 0) return readUtf16(this.view, start, start + length);
-    }
-    throw undecodable('a string is of no known kind');
-  }
-
-  #latin1(start: number, length: number): string {
-    const end = start + length;
-    if (this.#batchEnd !== 0 && length <= LONGEST_CUT && (end <= this.#aheadEnd || this.#lookAhead(start))) {
-      this.#saved += length > SHORT_READ ? SAVES : 1;
-      return this.#ahead.substring(start - this.#aheadStart, end - this.#aheadStart);
-    }
-    return length <= SHORT_READ ? readShort(this.bytes, start, length) : readLatin1(this.bytes, this.text, start, end);
-  }
-
-  /** Reads text from `start` on, which lies behind what was cut before; false, and never again, if that was not worth it. */
-  #lookAhead(start: number): boolean {
-    if (this.#saved < COSTS || this.#batchEnd - start < FEWEST) {
-      this.#batchEnd = 0;
-      return false;
-    }
-    this.#aheadStart = start;
-    this.#aheadEnd = Math.min(start + AHEAD, this.#batchEnd);
-    this.#ahead = readLatin1(this.bytes, this.text, start, this.#aheadEnd);
-    this.#saved = 0;
-    return true;
-  }
-}
-
 function varintLength(value: number): number {
   return value < 2 ** 7 ? 1 : value < 2 ** 14 ? 2 : value < 2 ** 21 ? 3 : value < 2 ** 28 ? 4 : 5;
-}
-
-/** Without the subclass: a Buffer's `slice` does not copy. */
-function plain(bytes: Uint8Array): Uint8Array {
-  return bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
