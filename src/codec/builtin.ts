@@ -6,7 +6,7 @@
  */
 import { MAX_MESSAGE, type Reader, type Writer } from './bytes.js';
 import { describe } from './fault.js';
-import { compileLoops, type Loops } from './loops.js';
+import type { Loops } from './loops.js';
 
 /**
  * How values of `T` become bytes and come back.
@@ -68,6 +68,7 @@ export interface BuiltInParts<T> {
   readonly fallible?: boolean;
   readonly allowed?: string;
   readonly inline?: Inline;
+  readonly loops?: Loops;
   readonly numeric?: NumericConstructor;
   /** An optional's inner codec. */
   readonly inner?: Codec<unknown>;
@@ -98,8 +99,8 @@ export class BuiltIn<T> implements Codec<T> {
   readonly inner: Codec<unknown> | undefined;
   readonly fields: readonly Field[] | undefined;
   readonly optional: boolean;
-  /** Null: not asked for yet. */
-  #loops: Loops | undefined | null = null;
+  /** What moves many values of a scalar at once, if this is one and the host allows it. */
+  readonly loops: Loops | undefined;
 
   constructor(parts: BuiltInParts<T>) {
     this.id = parts.id;
@@ -111,16 +112,11 @@ export class BuiltIn<T> implements Codec<T> {
     this.fallible = parts.fallible ?? false;
     this.allowed = parts.allowed ?? '';
     this.inline = parts.inline;
+    this.loops = parts.loops;
     this.numeric = parts.numeric;
     this.inner = parts.inner;
     this.fields = parts.fields;
     this.optional = parts.inner !== undefined;
-  }
-
-  /** What moves many values of a scalar at once, if this is one and the host allows it. */
-  get loops(): Loops | undefined {
-    if (this.#loops === null) this.#loops = this.inline && this.size ? compileLoops(this.inline, this.size) : undefined;
-    return this.#loops;
   }
 }
 

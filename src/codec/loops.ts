@@ -1,9 +1,11 @@
 /**
- * Many values of a scalar codec at once, by loops made for this codec alone: V8 sees one type in each, and no call.
- * The bytes are those of `encode`, back to back.
+ * Code made for one scalar codec alone, for one value and, by loops, for many: V8 sees one type in each, and no call.
+ * The bytes of a loop are those of `encode`, back to back.
  */
 import type { Inline } from './builtin.js';
 import type { Writer } from './bytes.js';
+import type { Functions } from './compile.js';
+import { misfit } from './fault.js';
 
 /** Both loops of one codec. */
 export interface Loops {
@@ -32,10 +34,26 @@ if (count > ${TOLD_FROM}) into.length = Math.min(end, i + ${TOLD_TO});
 for (; i < end; i++, p += ${size}) into[i] = ${read('view', 'p')};`;
 }
 
-/** Undefined where the host forbids code generation. User code may run at each `values[i]`: the view is looked up after it. */
-export function compileLoops({ fits, write, read }: Inline, size: number): Loops | undefined {
-  const source = `"use strict";
-return {
+/** What code for one scalar is made of. */
+export interface Scalar {
+  readonly id: string;
+  readonly size: number;
+  readonly allowed: string;
+  readonly inline: Inline;
+}
+
+/** User code may run at each `values[i]`: the view is looked up after it. */
+function source({ id, size, allowed, inline: { fits, write, read } }: Scalar): string {
+  return `{
+encode(value, to) {
+  if (!(${fits('value')})) throw misfit('${id}', value, '${allowed}');
+  const p = to.reserve(${size});
+  ${write('value', 'to.view', 'p')};
+},
+decode(from) {
+  const p = from.take(${size});
+  return ${read('from.view', 'p')};
+},
 pack(values, from, to, writer, p) {
   let i = from;
   try {
@@ -48,10 +66,13 @@ pack(values, from, to, writer, p) {
   return i - from;
 },
 unpack(into, view, p, count) {${reads({ fits, write, read }, size)}
-}};
-//# sourceURL=hchan:loops`;
+}}`;
+}
+
+/** Functions and loops for each, all by one piece of code. Undefined where the host forbids code generation. */
+export function compileScalars(scalars: readonly Scalar[]): (Functions<unknown> & Loops)[] | undefined {
   try {
-    return new Function(source)() as Loops;
+    return new Function('misfit', `"use strict"; return [${scalars.map(source)}];\n//# sourceURL=hchan:scalars`)(misfit);
   } catch (error) {
     if (error instanceof EvalError) return undefined;
     throw error;

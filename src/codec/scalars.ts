@@ -5,205 +5,133 @@
  * u8 … f64   the number, little-endian       bool    1 byte, 0 or 1        void   no byte
  * string     as Writer.string                bytes   varint length, bytes
  * ```
+ * Those of one size have functions of their own, made by `loops.ts`, or else, where the host forbids that, by `plainly`.
  */
 
 import { BuiltIn, type Inline, type NumericConstructor } from './builtin.js';
 import type { Reader, Writer } from './bytes.js';
+import type { Functions } from './compile.js';
 import { misfit } from './fault.js';
+import { compileScalars, type Loops, type Scalar } from './loops.js';
 
-interface Scalar<T> {
-  readonly size: number;
-  readonly allowed: string;
-  readonly encode: (value: T, to: Writer) => void;
-  readonly decode: (from: Reader) => T;
-  readonly inline: Inline;
+/** What a scalar's code is made of, as source text and as functions. */
+interface Parts<T> extends Scalar {
+  readonly isValid: (value: unknown) => boolean;
+  readonly put: (view: DataView, at: number, value: T) => void;
+  readonly get: (view: DataView, at: number) => T;
   readonly numeric?: NumericConstructor;
 }
 
-function scalar<T>(id: string, parts: Scalar<T>): BuiltIn<T> {
-  return new BuiltIn<T>({ ...parts, id, spec: id, minimum: parts.size });
-}
+type DataViewMethods = Record<string, (at: number, value: unknown, littleEndian: true) => void> &
+  Record<string, (at: number, littleEndian: true) => unknown>;
 
-/** The DataView methods of a number type as source text. */
-function inlineNumber(fits: (v: string) => string, method: string): Inline {
+/** u8 to f64: what it takes follows from its name, and how it lies in memory from the class of typed array. */
+function number(id: string, numeric: NumericConstructor): Parts<unknown> {
+  const size = numeric.BYTES_PER_ELEMENT;
+  const method = numeric.name.replace('Array', '');
+  const isFloat = id.startsWith('f');
+  const isSigned = id.startsWith('i');
+  const type = size === 8 && !isFloat ? 'bigint' : 'number';
+  const half = 2n ** BigInt(size * 8 - 1);
+  const [min, max] = isSigned ? [-half, half - 1n] : [0n, 2n * half - 1n];
+  const shift = 32 - size * 8;
+  const wrapped = (v: string) =>
+    type === 'bigint'
+      ? `BigInt.as${isSigned ? 'Int' : 'Uint'}N(64, ${v})`
+      : `${v} << ${shift} ${isSigned ? '>>' : '>>>'} ${shift}`;
+  const unit = type === 'bigint' ? 'n' : '';
   return {
-    fits,
-    write: (v, view, at) => `${view}.set${method}(${at}, ${v}, true)`,
-    read: (view, at) => `${view}.get${method}(${at}, true)`,
+    ...{ id, size, numeric },
+    allowed: isFloat ? 'a number' : `${unit && 'big'}int${unit ? '' : 'eger'}s ${min}${unit} to ${max}${unit}`,
+    inline: {
+      fits: (v) => `typeof ${v} === '${type}'${isFloat ? '' : ` && (${wrapped(v)}) === ${v}`}`,
+      write: (v, view, at) => `${view}.set${method}(${at}, ${v}, true)`,
+      read: (view, at) => `${view}.get${method}(${at}, true)`,
+    },
+    isValid: (value) =>
+      typeof value === type &&
+      (isFloat || ((type === 'bigint' || Number.isInteger(value)) && (value as number) >= min && (value as number) <= max)),
+    put: (view, at, value) => (view as unknown as DataViewMethods)[`set${method}`]?.(at, value, true),
+    get: (view, at) => (view as unknown as DataViewMethods)[`get${method}`]?.(at, true),
   };
 }
 
-const NUMBER = 'a number';
-const isNumber = (v: string) => `typeof ${v} === 'number'`;
-const isBits = (bits: string) => (v: string) => `typeof ${v} === 'number' && (${bits.replaceAll('v', v)}) === ${v}`;
-
-const INTEGERS = {
-  u8: 'integers 0 to 255',
-  i8: 'integers -128 to 127',
-  u16: 'integers 0 to 65535',
-  i16: 'integers -32768 to 32767',
-  u32: 'integers 0 to 4294967295',
-  i32: 'integers -2147483648 to 2147483647',
-  u64: 'bigints 0n to 18446744073709551615n',
-  i64: 'bigints -9223372036854775808n to 9223372036854775807n',
-} as const;
-
-export const u8: BuiltIn<number> = scalar('u8', {
-  size: 1,
-  allowed: INTEGERS.u8,
-  encode(value, to) {
-    if (typeof value !== 'number' || (value & 255) !== value) throw misfit('u8', value, INTEGERS.u8);
-    const at = to.reserve(1);
-    to.bytes[at] = value;
-  },
-  decode: (from) => from.bytes[from.take(1)] as number,
-  inline: inlineNumber(isBits('v & 255'), 'Uint8'),
-  numeric: Uint8Array,
-});
-
-export const i8: BuiltIn<number> = scalar('i8', {
-  size: 1,
-  allowed: INTEGERS.i8,
-  encode(value, to) {
-    if (typeof value !== 'number' || (value << 24) >> 24 !== value) throw misfit('i8', value, INTEGERS.i8);
-    const at = to.reserve(1);
-    to.view.setInt8(at, value);
-  },
-  decode: (from) => from.view.getInt8(from.take(1)),
-  inline: inlineNumber(isBits('v << 24 >> 24'), 'Int8'),
-  numeric: Int8Array,
-});
-
-export const u16: BuiltIn<number> = scalar('u16', {
-  size: 2,
-  allowed: INTEGERS.u16,
-  encode(value, to) {
-    if (typeof value !== 'number' || (value & 65535) !== value) throw misfit('u16', value, INTEGERS.u16);
-    const at = to.reserve(2);
-    to.view.setUint16(at, value, true);
-  },
-  decode: (from) => from.view.getUint16(from.take(2), true),
-  inline: inlineNumber(isBits('v & 65535'), 'Uint16'),
-  numeric: Uint16Array,
-});
-
-export const i16: BuiltIn<number> = scalar('i16', {
-  size: 2,
-  allowed: INTEGERS.i16,
-  encode(value, to) {
-    if (typeof value !== 'number' || (value << 16) >> 16 !== value) throw misfit('i16', value, INTEGERS.i16);
-    const at = to.reserve(2);
-    to.view.setInt16(at, value, true);
-  },
-  decode: (from) => from.view.getInt16(from.take(2), true),
-  inline: inlineNumber(isBits('v << 16 >> 16'), 'Int16'),
-  numeric: Int16Array,
-});
-
-export const u32: BuiltIn<number> = scalar('u32', {
-  size: 4,
-  allowed: INTEGERS.u32,
-  encode(value, to) {
-    if (typeof value !== 'number' || value >>> 0 !== value) throw misfit('u32', value, INTEGERS.u32);
-    const at = to.reserve(4);
-    to.view.setUint32(at, value, true);
-  },
-  decode: (from) => from.view.getUint32(from.take(4), true),
-  inline: inlineNumber(isBits('v >>> 0'), 'Uint32'),
-  numeric: Uint32Array,
-});
-
-export const i32: BuiltIn<number> = scalar('i32', {
-  size: 4,
-  allowed: INTEGERS.i32,
-  encode(value, to) {
-    if (typeof value !== 'number' || (value | 0) !== value) throw misfit('i32', value, INTEGERS.i32);
-    const at = to.reserve(4);
-    to.view.setInt32(at, value, true);
-  },
-  decode: (from) => from.view.getInt32(from.take(4), true),
-  inline: inlineNumber(isBits('v | 0'), 'Int32'),
-  numeric: Int32Array,
-});
-
-/** The nearest 32-bit float is sent. */
-export const f32: BuiltIn<number> = scalar('f32', {
-  size: 4,
-  allowed: NUMBER,
-  encode(value, to) {
-    if (typeof value !== 'number') throw misfit('f32', value, NUMBER);
-    const at = to.reserve(4);
-    to.view.setFloat32(at, value, true);
-  },
-  decode: (from) => from.view.getFloat32(from.take(4), true),
-  inline: inlineNumber(isNumber, 'Float32'),
-  numeric: Float32Array,
-});
-
-export const f64: BuiltIn<number> = scalar('f64', {
-  size: 8,
-  allowed: NUMBER,
-  encode(value, to) {
-    if (typeof value !== 'number') throw misfit('f64', value, NUMBER);
-    const at = to.reserve(8);
-    to.view.setFloat64(at, value, true);
-  },
-  decode: (from) => from.view.getFloat64(from.take(8), true),
-  inline: inlineNumber(isNumber, 'Float64'),
-  numeric: Float64Array,
-});
-
-export const u64: BuiltIn<bigint> = scalar('u64', {
-  size: 8,
-  allowed: INTEGERS.u64,
-  encode(value, to) {
-    if (typeof value !== 'bigint' || BigInt.asUintN(64, value) !== value) throw misfit('u64', value, INTEGERS.u64);
-    const at = to.reserve(8);
-    to.view.setBigUint64(at, value, true);
-  },
-  decode: (from) => from.view.getBigUint64(from.take(8), true),
-  inline: inlineNumber((v) => `typeof ${v} === 'bigint' && BigInt.asUintN(64, ${v}) === ${v}`, 'BigUint64'),
-  numeric: BigUint64Array,
-});
-
-export const i64: BuiltIn<bigint> = scalar('i64', {
-  size: 8,
-  allowed: INTEGERS.i64,
-  encode(value, to) {
-    if (typeof value !== 'bigint' || BigInt.asIntN(64, value) !== value) throw misfit('i64', value, INTEGERS.i64);
-    const at = to.reserve(8);
-    to.view.setBigInt64(at, value, true);
-  },
-  decode: (from) => from.view.getBigInt64(from.take(8), true),
-  inline: inlineNumber((v) => `typeof ${v} === 'bigint' && BigInt.asIntN(64, ${v}) === ${v}`, 'BigInt64'),
-  numeric: BigInt64Array,
-});
-
-export const bool: BuiltIn<boolean> = scalar('bool', {
-  size: 1,
-  allowed: 'true or false',
-  encode(value, to) {
-    if (typeof value !== 'boolean') throw misfit('bool', value, 'true or false');
-    const at = to.reserve(1);
-    to.bytes[at] = value ? 1 : 0;
-  },
-  decode: (from) => from.bytes[from.take(1)] !== 0,
+const flag: Parts<boolean> = {
+  ...{ id: 'bool', size: 1, allowed: 'true or false' },
   inline: {
     fits: (v) => `typeof ${v} === 'boolean'`,
     write: (v, view, at) => `${view}.setUint8(${at}, ${v} ? 1 : 0)`,
     read: (view, at) => `${view}.getUint8(${at}) !== 0`,
   },
-});
+  isValid: (value) => typeof value === 'boolean',
+  put: (view, at, value) => view.setUint8(at, Number(value)),
+  get: (view, at) => view.getUint8(at) !== 0,
+};
 
-export const nothing: BuiltIn<undefined> = scalar('void', {
-  size: 0,
-  allowed: 'undefined',
-  encode(value) {
-    if (value !== undefined) throw misfit('void', value, 'undefined');
-  },
-  decode: () => undefined,
+const none: Parts<undefined> = {
+  ...{ id: 'void', size: 0, allowed: 'undefined' },
   inline: { fits: (v) => `${v} === undefined`, write: () => '', read: () => 'undefined' },
-});
+  isValid: (value) => value === undefined,
+  put: () => undefined,
+  get: () => undefined,
+};
+
+function plainly({ id, size, allowed, isValid, put, get }: Parts<unknown>): Functions<unknown> {
+  return {
+    encode(value: unknown, to: Writer): void {
+      if (!isValid(value)) throw misfit(id, value, allowed);
+      const at = to.reserve(size);
+      put(to.view, at, value);
+    },
+    decode(from: Reader): unknown {
+      const at = from.take(size);
+      return get(from.view, at);
+    },
+  };
+}
+
+const parts = [
+  number('u8', Uint8Array),
+  number('i8', Int8Array),
+  number('u16', Uint16Array),
+  number('i16', Int16Array),
+  number('u32', Uint32Array),
+  number('i32', Int32Array),
+  number('f32', Float32Array),
+  number('f64', Float64Array),
+  number('u64', BigUint64Array),
+  number('i64', BigInt64Array),
+  flag as Parts<unknown>,
+  none as Parts<unknown>,
+];
+
+function build(each: Parts<unknown>, made: (Functions<unknown> & Loops) | undefined): BuiltIn<unknown> {
+  const { id, size, allowed, inline, numeric } = each;
+  const { encode, decode } = made ?? plainly(each);
+  return new BuiltIn({
+    ...{ id, spec: id, size, minimum: size, allowed, inline: inline as Inline, encode, decode },
+    ...(size > 0 && made && { loops: made }),
+    ...(numeric && { numeric }),
+  });
+}
+
+const compiled = compileScalars(parts);
+const scalars = parts.map((each, i) => build(each, compiled?.[i]));
+const [U8, I8, U16, I16, U32, I32, F32, F64, U64, I64, BOOL, VOID] = scalars;
+
+export const u8 = U8 as BuiltIn<number>;
+export const i8 = I8 as BuiltIn<number>;
+export const u16 = U16 as BuiltIn<number>;
+export const i16 = I16 as BuiltIn<number>;
+export const u32 = U32 as BuiltIn<number>;
+export const i32 = I32 as BuiltIn<number>;
+/** The nearest 32-bit float is sent. */
+export const f32 = F32 as BuiltIn<number>;
+export const f64 = F64 as BuiltIn<number>;
+export const u64 = U64 as BuiltIn<bigint>;
+export const i64 = I64 as BuiltIn<bigint>;
+export const bool = BOOL as BuiltIn<boolean>;
+export const nothing = VOID as BuiltIn<undefined>;
 
 export const string: BuiltIn<string> = new BuiltIn<string>({
   id: 'string',
@@ -231,8 +159,5 @@ export const bytes: BuiltIn<Uint8Array> = new BuiltIn<Uint8Array>({
 
 /** Every scalar by its id. */
 export const SCALARS: ReadonlyMap<string, BuiltIn<unknown>> = new Map(
-  [u8, i8, u16, i16, u32, i32, f32, f64, u64, i64, bool, nothing, string, bytes].map((made) => [
-    made.id,
-    made as BuiltIn<unknown>,
-  ]),
+  [...scalars, string as BuiltIn<unknown>, bytes as BuiltIn<unknown>].map((made) => [made.id, made]),
 );
