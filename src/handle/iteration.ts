@@ -2,7 +2,7 @@
  * `for await` over a receiver: one receive per step, nothing taken ahead.
  */
 import { CLOSED, EMPTY, Status } from '../engine.js';
-import { nextTurn, rejected, resolved, spent } from './budget.js';
+import { nextTurnWith, rejected, resolved, spent } from './budget.js';
 import { type Endpoint, LIVE } from './endpoint.js';
 import { Pending } from './pending.js';
 
@@ -51,7 +51,7 @@ export class Iteration<T> implements AsyncIterableIterator<T> {
       if (value === EMPTY && port.linger?.(false)) value = port.tryRecv();
       if (value === EMPTY) return new PendingNext<T>(this.#endpoint, this.#waiting).promise(false, undefined);
       if (value !== CLOSED) {
-        if (spent()) return nextTurn().then(() => ({ done: false, value: value as T }));
+        if (spent()) return nextTurnWith({ done: false, value: value as T });
         // A literal in the very call is seen to be no thenable, else V8 asks it for its `then`.
         return Promise.resolve({ done: false, value: value as T });
       }

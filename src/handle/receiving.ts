@@ -10,7 +10,7 @@ import { label, TimeoutError } from '../errors.js';
 import type { Shared } from '../token.js';
 import { arrayFor, fillFrom, type NumericArray } from './arrays.js';
 import { type Blocking, blockingOf, blockUntil, type SyncOptions } from './blocking.js';
-import { nextTurn, rejected, resolved, spent } from './budget.js';
+import { nextTurnWith, rejected, resolved, spent } from './budget.js';
 import { Consumption } from './consume.js';
 import { Endpoint, LIVE, type Properties } from './endpoint.js';
 import { Iteration } from './iteration.js';
@@ -77,7 +77,7 @@ function received<T>(value: T | typeof CLOSED): Received<T> {
 
 /** As `resolved(received(value))`. A literal in the very call is seen to be no thenable, else V8 asks it for its `then`. */
 function promised<T>(value: T | typeof CLOSED): Promise<Received<T>> {
-  if (spent()) return nextTurn().then(() => received(value));
+  if (spent()) return nextTurnWith(received(value));
   if (value === closed) return Promise.resolve({ ok: false, value: undefined });
   return Promise.resolve({ ok: true, value });
 }
