@@ -8,6 +8,7 @@
  *   ['frames', at, lengths]            frames that may lie about their lengths
  *   ['cases', at, [[kind, arg, offset, length], …]]
  *   ['token', at, slot, flipped]       a token that some thread shared, one bit of it changed unless `flipped` is -1
+ *   ['written', count, at, byte]       the page says that so many messages are written, and has noise from `at` on
  *   ['scratch', bytes]                 another scratch
  *   ['call', name, args]
  * An argument is a number, `{ handle }` or `{ op }` (one that was given out in this script), or the name of an oddity.
@@ -22,6 +23,7 @@ const NEED_GROW = -4;
 const DEAD = -10;
 /** Words of the header that the addon may write. */
 const WRITABLE = 11;
+const PAGE_WRITTEN = 16;
 const [BASE, COUNT, HANDLES, OPS] = [0, 1, 9, 10];
 
 /** Where threads leave tokens for each other. */
@@ -39,6 +41,7 @@ const ODDITIES = {
   buffer: new ArrayBuffer(8),
   shared: new SharedArrayBuffer(128),
   board: new Int32Array(new SharedArrayBuffer(4096)),
+  page: new Int32Array(new SharedArrayBuffer(1024)),
   view: new Uint8Array(128),
 };
 
@@ -58,6 +61,8 @@ const FUNCTIONS = {
   length: ['handle'],
   closed: ['handle'],
   trySend: ['handle'],
+  credit: ['handle', 'page', 'small'],
+  trySendAhead: ['handle'],
   tryRecv: ['handle'],
   lend: ['handle', 'board'],
   tryRecvAhead: ['handle'],
@@ -88,6 +93,7 @@ const ARGUMENTS = {
   any,
   odd,
   board: mostly(fc.constant('board')),
+  page: mostly(fc.constant('page')),
   offset,
   small: mostly(fc.integer({ min: -4, max: 40 })),
   short: mostly(fc.integer({ min: 0, max: 1 })),
@@ -110,6 +116,10 @@ const steps = fc.oneof(
   { weight: 12, arbitrary: call.map((step) => [step]) },
   { weight: 2, arbitrary: fc.tuple(fc.constant('word'), fc.constantFrom(BASE, COUNT), word).map((step) => [step]) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('fill'), fc.nat(1024), fc.nat(255)).map((step) => [step]) },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(fc.constant('written'), word, fc.integer({ min: 128, max: 1023 }), fc.nat(255)).map((step) => [step]),
+  },
   { weight: 1, arbitrary: fc.tuple(fc.constant('scratch'), fc.constantFrom(64, 65, 96, 200, 1024, 4096)).map((step) => [step]) },
   { weight: 1, arbitrary: fc.constant([['word', BASE, HEADER]]) },
   // What a call reads, and then that call.
@@ -195,6 +205,12 @@ export class Stage {
 
   fill(at, byte) {
     this.#bytes.fill(byte, HEADER + at);
+  }
+
+  written(count, at, byte) {
+    const { page } = ODDITIES;
+    page[PAGE_WRITTEN] = count;
+    new Uint8Array(page.buffer).fill(byte, at);
   }
 
   frames(at, lengths) {

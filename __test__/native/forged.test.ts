@@ -4,9 +4,11 @@
 import { attach, chan, codec, DetachedError } from 'hchan';
 import { expect, test } from 'vitest';
 import { type Binding, native } from '../../dist/native/binding.js';
+import * as Code from '../../dist/native/code.js';
 import { nativeEngine } from '../../dist/native/engine.js';
 import type { NativePort } from '../../dist/native/port.js';
-import { Code, HEADER, Word } from '../../dist/native/wire.js';
+import { HEADER, PAGE_HEADER, PAGE_WRITTEN } from '../../dist/native/wire.js';
+import * as Word from '../../dist/native/word.js';
 import { scratch } from '../../dist/scratch.js';
 import type { TokenBody } from '../../dist/token.js';
 
@@ -25,7 +27,7 @@ function call(name: keyof Binding, ...args: unknown[]): number {
 
 const OF_A_HANDLE = [
   ...(['share', 'retire', 'forget', 'close', 'length', 'closed', 'trySend', 'tryRecv', 'tryRecvAhead'] as const),
-  ...(['lend', 'parkSend', 'parkRecv'] as const),
+  ...(['trySendAhead', 'lend', 'parkSend', 'parkRecv'] as const),
   ...(['cancel', 'wait'] as const),
 ] as const;
 const FORGED = [0, -1, 1, 2 ** 31 - 1, -(2 ** 31), 0x200001, Number.NaN, Number.POSITIVE_INFINITY, 1.5, 2 ** 53];
@@ -74,6 +76,49 @@ test('a board is shared memory that is large enough, and there is none before it
   expect(call('lend', port.handle, new Int32Array(new SharedArrayBuffer(4096)))).toBe(0);
   expect(new Int32Array(shared)[0]).toBe(-1);
   expect([port.tryRecv(), port.tryRecv()]).toEqual([2, 3]);
+});
+
+test('a page is shared memory that is large enough, and there is none before it was given', () => {
+  const port = open(64);
+  scratch.words[Word.COUNT] = 8;
+  expect(call('trySendAhead', port.handle)).toBe(Code.BAD_HANDLE);
+  const shared = new SharedArrayBuffer(4096);
+  const wrong = [undefined, 7, {}, shared, new Int32Array(1024), new Int32Array(shared, 0, 32), new Uint8Array(shared)];
+  for (const page of wrong) expect(call('credit', port.handle, page, 8)).toBe(Code.BAD_ARGUMENT);
+  expect(call('credit', port.handle, new Int32Array(shared), undefined)).toBe(Code.BAD_ARGUMENT);
+  expect(call('credit', port.handle, new Int32Array(shared), 8)).toBe(0);
+  expect(new Int32Array(shared)[PAGE_WRITTEN]).toBe(-1);
+  expect(call('trySendAhead', port.handle)).toBe(0);
+  expect([scratch.words[Word.COUNT], new Int32Array(shared)[PAGE_WRITTEN]]).toEqual([63, 0]);
+  // The same page: what is written on it stays in the channel.
+  new Float64Array(shared)[PAGE_HEADER / 8] = 7;
+  Atomics.add(new Int32Array(shared), PAGE_WRITTEN, 1);
+  expect(call('credit', port.handle, new Int32Array(shared), 8)).toBe(0);
+  expect([port.tryRecv(), port.tryRecv(), port.length()]).toEqual([expect.any(Number), 7, 0]);
+  scratch.words[Word.COUNT] = 8;
+  expect(call('trySendAhead', port.handle)).toBe(0);
+  // Another page: the credit for the first is over.
+  expect(call('credit', port.handle, new Int32Array(new SharedArrayBuffer(4096)), 8)).toBe(0);
+  expect(new Int32Array(shared)[PAGE_WRITTEN]).toBe(-1);
+  expect(port.length()).toBe(1);
+});
+
+test.each([8, -1, 2 ** 31 - 1, 0])('a page of messages of %d bytes that says too much loses nothing but itself', (size) => {
+  const port = open(64);
+  const page = new Int32Array(new SharedArrayBuffer(256));
+  call('credit', port.handle, page, size);
+  for (const count of [3, 60, 2 ** 31 - 1, -(2 ** 31), -2]) {
+    for (const noise of [0, -1, 0x10, 0x7fffffff]) {
+      scratch.words[Word.COUNT] = 8;
+      expect(call('trySendAhead', port.handle)).toBe(0);
+      page.fill(noise, PAGE_HEADER / 4);
+      page[PAGE_WRITTEN] = count;
+      const said = scratch.words[Word.COUNT] as number;
+      expect(port.length()).toBe(1 + Math.max(0, Math.min(count, said)));
+      for (let left = port.length(); left > 0; left--) expect(call('tryRecv', port.handle)).toBeGreaterThanOrEqual(0);
+      expect([call('tryRecv', port.handle), port.length()]).toEqual([Code.BLOCKED, 0]);
+    }
+  }
 });
 
 test('a board on which too much is said to be taken gives no more than was lent', () => {

@@ -6,11 +6,12 @@ import { expect, test } from 'vitest';
 import { Direction } from '../../dist/engine.js';
 import { native } from '../../dist/native/binding.js';
 import { describe as describeCases } from '../../dist/native/cases.js';
+import * as Code from '../../dist/native/code.js';
 import { nativeEngine } from '../../dist/native/engine.js';
 import type { NativePort } from '../../dist/native/port.js';
-import { COMPLETION, Code, FRAME, HEADER, TOKEN, Word } from '../../dist/native/wire.js';
+import { COMPLETION, FRAME, HEADER, TOKEN } from '../../dist/native/wire.js';
+import * as Word from '../../dist/native/word.js';
 import { scratch } from '../../dist/scratch.js';
-import { encoded } from '../codec/message.js';
 
 const engine = nativeEngine();
 if (engine instanceof Error) throw engine;
@@ -33,35 +34,6 @@ test('a message to send stands at base, its length in word 1', () => {
   scratch.bytes.fill(0, HEADER, HEADER + 3);
   expect(native.tryRecv(port.handle)).toBe(3);
   expect(written(3)).toEqual([7, 8, 9]);
-});
-
-test('a text that is handed over is what its codec writes', () => {
-  const port = open<string>(codec.string);
-  for (const length of [0, 1, 17, 31, 32, 63, 64, 127, 128, 255, 256]) {
-    const text = 'The text. '.repeat(26).slice(0, length);
-    expect(native.trySendText(port.handle, text)).toBe(0);
-    const message = encoded(codec.string as never, text);
-    expect(native.tryRecv(port.handle)).toBe(message.length);
-    expect(written(message.length)).toEqual([...message]);
-  }
-});
-
-test.each([
-  ['é', 0],
-  ['\x80', 255],
-  ['€', 255],
-  ['\u{1f600}', 254],
-  ['\ud800', 255],
-  ['x', 256],
-  ['é', 256],
-  ['\u{1f600}', 256],
-  ['x', 100_000],
-])('a text with %j at %d is too long, or not ASCII, and is not handed over', (last, at) => {
-  const port = open<string>(codec.string);
-  expect(native.trySendText(port.handle, 'x'.repeat(at) + last)).toBe(Code.BAD_ARGUMENT);
-  expect(native.trySendText(port.handle, 7 as never)).toBe(Code.BAD_ARGUMENT);
-  expect(native.trySendText(-1, 'text')).toBe(Code.BAD_HANDLE);
-  expect(port.length()).toBe(0);
 });
 
 test('frames are a little-endian length and the bytes, back to back', () => {

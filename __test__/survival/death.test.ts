@@ -41,6 +41,11 @@ forEngines(CROSSING, (engine) => {
       expect(await outcome('borrowed', [engine.name, taken]), `${taken} taken`).toEqual({ fine: true });
   });
 
+  test('63 a worker terminated when it has sent many messages: all are there, in order, and so is the rest of the room', async () => {
+    for (const sent of [10, 40, 200])
+      expect(await outcome('written', [engine.name, sent]), `${sent} sent`).toEqual({ fine: true });
+  });
+
   test('63 a message that reaches a blocked worker after it was told to end goes to another receiver', async () => {
     for (const [i, kind] of ['recvSync', 'recvManySync', 'selectSync', 'recvSync'].entries()) {
       expect(await outcome('late', [engine.name, kind, i % 2]), `${kind}, capacity ${i % 2}`).toEqual({ fine: true });

@@ -38,8 +38,8 @@ export class Writer {
   /** Told after the memory has been replaced by a larger one. */
   onGrow: (() => void) | undefined = undefined;
 
-  constructor(capacity = 1024) {
-    const memory = new ArrayBuffer(Math.max(capacity, HEADER_BYTES));
+  /** Writes to `memory`, which may be shared, if there is some, as long as that is large enough. */
+  constructor(capacity = 1024, memory: ArrayBuffer = new ArrayBuffer(Math.max(capacity, HEADER_BYTES))) {
     this.bytes = new Uint8Array(memory);
     this.view = new DataView(memory);
     this.words = new Int32Array(memory, 0, HEADER_BYTES / 4);

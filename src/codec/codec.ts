@@ -39,12 +39,12 @@ export function loopsOf(codec: Codec<unknown>): Loops | undefined {
 }
 
 /**
- * Encodes a message into the scratch. CodecError, prefixed with `label`, if it does not fit; what has been written is then to
- * be released. The caller does `begin`, `end` and `release`.
+ * Encodes a message, into the scratch if nothing else is said. CodecError, prefixed with `label`, if it does not fit; what has
+ * been written is then to be released. The caller does `begin`, `end` and `release`.
  */
-export function encodeTo(codec: Codec<unknown>, value: unknown, label: string): void {
+export function encodeTo(codec: Codec<unknown>, value: unknown, label: string, to: Writer = scratch.writer): void {
   try {
-    encodeMessage(codec, value, scratch.writer);
+    encodeMessage(codec, value, to);
   } catch (error) {
     throw labelled(error as CodecError, label);
   }

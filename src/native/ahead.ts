@@ -5,16 +5,13 @@
  */
 import { Reader } from '../codec/codec.js';
 import { scratch } from '../scratch.js';
+import { Backoff } from './backoff.js';
 import { native } from './binding.js';
-import { BOARD_HEADER, Word } from './wire.js';
+import { BOARD_HEADER } from './wire.js';
+import * as Word from './word.js';
 
 /** Bytes of a board: as many as a page has, which is few enough for the first level of cache. */
 const BOARD_BYTES = 4096;
-/** Receives one by one before a port borrows at first, and after a lease that was ended; each such end doubles it. */
-const PAUSE = 16;
-/** Likewise after a call that found nothing to borrow, or senders that wait. */
-const VAIN = 4;
-const LONGEST_PAUSE = 8192;
 
 export class Ahead {
   /** The message that was claimed last. */
@@ -24,8 +21,7 @@ export class Ahead {
   #next = 0;
   #count = 0;
   #at = 0;
-  #calls = PAUSE;
-  #pause = PAUSE;
+  readonly #backoff = new Backoff();
 
   constructor(handle: number) {
     this.#handle = handle;
@@ -38,8 +34,7 @@ export class Ahead {
     const words = this.#words as Int32Array;
     if (Atomics.compareExchange(words, 0, next, next + 1) !== next) {
       this.#next = this.#count = 0;
-      this.#calls = this.#pause;
-      this.#pause = Math.min(LONGEST_PAUSE, this.#pause * 2);
+      this.#backoff.ended();
       return false;
     }
     this.#next = next + 1;
@@ -51,17 +46,13 @@ export class Ahead {
 
   /** `native.tryRecv`, and borrows what is behind the message unless that has been in vain. */
   tryRecv(): number {
-    if (this.#calls > 0) {
-      this.#calls--;
-      return native.tryRecv(this.#handle);
-    }
-    if (this.#words === undefined && !this.#board()) return native.tryRecv(this.#handle);
-    if (this.#count > 0 && this.#next === this.#count) this.#pause = PAUSE;
+    if (this.#backoff.waits() || (this.#words === undefined && !this.#board())) return native.tryRecv(this.#handle);
+    if (this.#count > 0 && this.#next === this.#count) this.#backoff.used();
     const code = native.tryRecvAhead(this.#handle);
     this.#next = 0;
     this.#count = code >= 0 ? (scratch.words[Word.COUNT] as number) : 0;
     this.#at = BOARD_HEADER;
-    if (this.#count === 0) this.#calls = VAIN;
+    if (this.#count === 0) this.#backoff.vain();
     else this.#open(this.#words as Int32Array);
     return code;
   }
@@ -77,7 +68,7 @@ export class Ahead {
     const memory = new SharedArrayBuffer(BOARD_BYTES);
     const words = new Int32Array(memory);
     if (native.lend(this.#handle, words) !== 0) {
-      this.#calls = Number.POSITIVE_INFINITY;
+      this.#backoff.vain(Number.POSITIVE_INFINITY);
       return false;
     }
     this.#words = words;

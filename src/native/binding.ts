@@ -1,7 +1,7 @@
 /**
  * The addon's functions, and the only file that touches them: everything else calls `native.…`.
  *
- * Integers and text in, integers out; nothing throws. 0 or more is a result, below 0 is a `Code` (wire.ts, where the
+ * Integers in, integers out; nothing throws. 0 or more is a result, below 0 is a code (code.ts; wire.ts is where the
  * scratch and its header are drawn). Twin of the list in `crates/node/src/calls.rs`. A handle's or an operation's number
  * that is stale or was never given out is answered with BAD_HANDLE.
  */
@@ -38,8 +38,10 @@ export interface Binding {
 
   /** Sends the message at base, of as many bytes as word COUNT says. 0, or BLOCKED, CLOSED, DISCONNECTED. */
   trySend(handle: number): number;
-  /** As `trySend`, of a string as its codec writes it. BAD_ARGUMENT: it is not ASCII of at most 256 characters. */
-  trySendText(handle: number, text: string): number;
+  /** Has `trySendAhead` of this handle grant credit on `page`, shared memory of its own, for messages of `size` bytes; -1: frames. */
+  credit(handle: number, page: Int32Array, size: number): number;
+  /** As `trySend`, and grants credit for messages behind it. Word COUNT: for how many. */
+  trySendAhead(handle: number): number;
   /** The length of the message, which is at base. BLOCKED, CLOSED, NEED_GROW. */
   tryRecv(handle: number): number;
   /** Has `tryRecvAhead` of this handle lend messages on `board`, shared memory of its own. */

@@ -9,9 +9,9 @@
 import type { Case, Waiter } from '../engine.js';
 import { native } from './binding.js';
 import { describe } from './cases.js';
+import * as Code from './code.js';
 import { failure } from './failure.js';
 import { settle, sweepLater } from './park.js';
-import { Code } from './wire.js';
 
 const SLICE = 20;
 

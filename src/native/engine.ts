@@ -16,12 +16,13 @@ import type { TokenBody } from '../token.js';
 import { connect, native } from './binding.js';
 import { block } from './block.js';
 import { describe, describeWatch } from './cases.js';
+import * as Code from './code.js';
 import { failure } from './failure.js';
 import { encode } from './message.js';
 import { Operation, onCompletions, onOwnCompletions, settle, stayAwake } from './park.js';
 import { NativePort } from './port.js';
 import { readToken } from './token.js';
-import { Code, Flavor } from './wire.js';
+import { Flavor } from './wire.js';
 
 /** Reports what a batch left behind good values, which comes before anything new. True: `waiter` was told. */
 function faulty(cases: readonly Case[], waiter: Waiter): boolean {

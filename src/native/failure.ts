@@ -1,8 +1,9 @@
 /**
- * Where the addon's codes become errors: those that are no ordinary outcome of an operation.
+ * Where the addon's codes become errors: those that are no ordinary outcome of an operation; and how a send ended.
  */
+import { Status } from '../engine.js';
 import { ChannelError, DetachedError, label } from '../errors.js';
-import { Code } from './wire.js';
+import * as Code from './code.js';
 
 interface Named {
   readonly name: string | undefined;
@@ -12,13 +13,19 @@ interface Named {
 const STATES: Readonly<Record<number, string>> = {
   [Code.NO_MEMORY]: 'the system has no memory for the message',
   [Code.LIMIT]: 'this thread has 2097152 handles or waiting operations, which is the most it can have',
-  [Code.BAD_ARGUMENT]: 'the addon was called with an argument that it does not take, which is a defect in hchan',
-  [Code.INTERNAL]: 'the addon failed, which is a defect in hchan',
 };
 
 /** The error for `code`, which ended an operation on `channel`. */
 export function failure(code: number, channel: Named): Error {
   if (code === Code.BAD_HANDLE) return new DetachedError(`operation on a disposed handle of ${label(channel)}`);
   if (code === Code.DEAD) return new DetachedError(`operation on ${label(channel)} while its thread is ending`);
-  return new ChannelError(`${label(channel)}: ${STATES[code] ?? `the addon answered ${code}`}`);
+  return new ChannelError(`${label(channel)}: ${STATES[code] ?? `the addon answered ${code}, which is a defect in hchan`}`);
+}
+
+/** What `code` says of a send that did not happen. */
+export function unsent(code: number, channel: Named): Status {
+  if (code === Code.BLOCKED) return Status.BLOCKED;
+  if (code === Code.CLOSED) return Status.CLOSED;
+  if (code === Code.DISCONNECTED) return Status.DISCONNECTED;
+  throw failure(code, channel);
 }

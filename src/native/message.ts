@@ -5,31 +5,15 @@
  * nothing runs in between. What native wrote at base is decoded before anything else touches the scratch.
  */
 import { decodeMessage, encodeTo } from '../codec/codec.js';
-import { string } from '../codec/scalars.js';
 import { scratch } from '../scratch.js';
 import { native } from './binding.js';
+import * as Code from './code.js';
 import { failure } from './failure.js';
 import type { NativePort } from './port.js';
-import { Code, Word } from './wire.js';
+import * as Word from './word.js';
 
-/** Strings of these lengths are handed over as they are: a call of the host costs more than the characters do. */
-const SHORTEST = 17;
-const LONGEST = 256;
-/** After one that was not ASCII, so many are not handed over. */
-const DOUBTFUL = 32;
-
-let doubtful = 0;
-
-/** Sends `value` if that needs no waiting; 0, or a Code. CodecError. */
+/** Sends `value` by a call of its own if that needs no waiting; 0, or a Code. CodecError. */
 export function send(port: NativePort<unknown>, value: unknown): number {
-  if (port.codec === string && typeof value === 'string' && value.length >= SHORTEST && value.length <= LONGEST) {
-    if (doubtful === 0) {
-      const code = native.trySendText(port.handle, value);
-      if (code !== Code.BAD_ARGUMENT) return code;
-      doubtful = DOUBTFUL;
-    }
-    doubtful--;
-  }
   encode(port, value);
   return native.trySend(port.handle);
 }

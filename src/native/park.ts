@@ -12,9 +12,11 @@ import { type Case, type Parked, Status, type Waiter } from '../engine.js';
 import { turned } from '../handle/budget.js';
 import { scratch } from '../scratch.js';
 import { native } from './binding.js';
+import * as Code from './code.js';
 import { fetchHeld, makeRoom } from './message.js';
 import type { NativePort } from './port.js';
-import { COMPLETION, Code, Word } from './wire.js';
+import { COMPLETION } from './wire.js';
+import * as Word from './word.js';
 
 const table = new Map<number, Operation>();
 

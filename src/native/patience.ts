@@ -23,28 +23,31 @@ const TRIALS_APART = 1024;
 /** One end's experience with the other. */
 export class Patience {
   readonly #most: number;
+  readonly #all: boolean;
   #heat = 0;
   #want = 1;
   /** Waits for one message since the last trial, and how many lie between two. */
   #singles = 0;
   #apart = TRIAL;
 
-  /** `most`: how many to ask for at the most. */
-  constructor(most: number) {
+  /** `most`: how many to ask for at the most; `all`: always for so many. */
+  constructor(most: number, all: boolean) {
     this.#most = Math.max(1, most);
+    this.#all = all;
+    if (all) this.#want = this.#most;
   }
 
   /** Waits by `look(want, µs)`, which says how many came; true: try again. */
   wait(look: (want: number, microseconds: number) => number): boolean {
     if (this.#heat === 0) return false;
-    if (this.#want === 1 && ++this.#singles >= this.#apart) this.#want = Math.min(2, this.#most);
+    if (!this.#all && this.#want === 1 && ++this.#singles >= this.#apart) this.#want = Math.min(2, this.#most);
     const came = look(this.#want, BUDGET);
     if (came <= 0) {
       this.#heat--;
       return false;
     }
     this.#heat = HOT;
-    this.#learn(came);
+    if (!this.#all) this.#learn(came);
     return true;
   }
 

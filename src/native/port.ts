@@ -4,7 +4,7 @@
  * A port that is collected gives its handle back; one that has an operation waiting is held by the operation table
  * (park.ts). After `dispose` its number answers `length` and `closed` only, and is given back when the port is collected.
  */
-import { type Codec, decodeMessage, type Reader } from '../codec/codec.js';
+import { type Codec, decodeMessage, isFallible, type Reader } from '../codec/codec.js';
 import { CLOSED, Direction, EMPTY, type EngineName, type Port, Status } from '../engine.js';
 import { label } from '../errors.js';
 import { scratch } from '../scratch.js';
@@ -12,18 +12,22 @@ import type { TokenBody } from '../token.js';
 import { Ahead } from './ahead.js';
 import { type Batch, batchOf } from './batch.js';
 import { native } from './binding.js';
+import * as Code from './code.js';
+import { Credit } from './credit.js';
 import { nativeFactory } from './engine.js';
-import { failure } from './failure.js';
+import { failure, unsent } from './failure.js';
 import { decode, fetchHeld, makeRoom, send } from './message.js';
 import { isOwn } from './park.js';
 import { Patience } from './patience.js';
 import { writeToken } from './token.js';
-import { Code, Flavor, Word } from './wire.js';
+import { Flavor } from './wire.js';
+import * as Word from './word.js';
 
 const NAMES: readonly EngineName[] = Object.keys(Flavor) as (keyof typeof Flavor)[];
 
 /** How many messages, or how much room for them, an end waits for at once before it parks. */
 const MOST_AT_ONCE = 64;
+const MOST_ROOM = 256;
 
 const collected = new FinalizationRegistry<number>((handle) => native.forget(handle));
 
@@ -42,8 +46,9 @@ export class NativePort<T = unknown> implements Port<T> {
   readonly #sending: Patience;
   readonly #receiving: Patience;
   readonly #batch: Batch;
-  /** A rendezvous and the mutex engine lend nothing, and a sender borrows nothing. */
+  /** A rendezvous and the mutex engine lend nothing and give no credit, and each end needs one of the two. */
   readonly #ahead: Ahead | undefined;
+  readonly #credit: Credit | undefined;
   /** What a batch found behind good values, for the next receive. */
   #fault: { readonly error: unknown } | undefined;
 
@@ -60,9 +65,15 @@ export class NativePort<T = unknown> implements Port<T> {
     this.handle = handle;
     this.label = label(this);
     this.#batch = batchOf(codec as Codec<unknown>);
-    this.#ahead = this.engineName === 'mutex' || direction === Direction.SEND ? undefined : new Ahead(handle);
-    this.#receiving = new Patience(Math.min(MOST_AT_ONCE, Math.ceil(this.capacity / 4)));
-    this.#sending = new Patience(Math.min(MOST_AT_ONCE, Math.ceil(this.capacity / 4)));
+    const gated = this.engineName !== 'mutex';
+    this.#ahead = gated && direction !== Direction.SEND ? new Ahead(handle) : undefined;
+    this.#credit =
+      gated && direction !== Direction.RECV && !isFallible(codec as Codec<unknown>)
+        ? new Credit(this as NativePort<unknown>)
+        : undefined;
+    const quarter = Math.ceil(this.capacity / 4);
+    this.#receiving = new Patience(Math.min(MOST_AT_ONCE, quarter), false);
+    this.#sending = new Patience(Math.min(MOST_ROOM, quarter), true);
     collected.register(this, handle);
   }
 
@@ -75,15 +86,8 @@ export class NativePort<T = unknown> implements Port<T> {
   }
 
   trySend(value: T): Status {
-    const code = send(this, value);
-    return code === 0 ? Status.DONE : this.#unsent(code);
-  }
-
-  #unsent(code: number): Status {
-    if (code === Code.BLOCKED) return Status.BLOCKED;
-    if (code === Code.CLOSED) return Status.CLOSED;
-    if (code === Code.DISCONNECTED) return Status.DISCONNECTED;
-    throw failure(code, this);
+    const code = this.#credit === undefined ? send(this, value) : this.#credit.send(value);
+    return code === 0 ? Status.DONE : unsent(code, this);
   }
 
   trySendMany(values: ArrayLike<T>, from: number): number {
@@ -138,20 +142,21 @@ export class NativePort<T = unknown> implements Port<T> {
 
   linger(send: boolean): boolean {
     if (this.capacity === 0) return false;
-    return send
-      ? this.#sending.wait((want, microseconds) => native.linger(this.handle, -want, microseconds))
-      : this.#receiving.wait((want, microseconds) => native.linger(this.handle, want, microseconds));
+    return this.#patience(send).wait((want, microseconds) => native.linger(this.handle, send ? -want : want, microseconds));
   }
 
   /** Whether an operation that parks now is likely to end soon. */
   hot(send: boolean): boolean {
-    return (send ? this.#sending : this.#receiving).hot;
+    return this.#patience(send).hot;
   }
 
   waited(send: boolean, ms: number): void {
-    const patience = send ? this.#sending : this.#receiving;
     // Waiting for this very thread would be waiting in vain.
-    patience.parked(isOwn() ? Number.POSITIVE_INFINITY : ms);
+    this.#patience(send).parked(isOwn() ? Number.POSITIVE_INFINITY : ms);
+  }
+
+  #patience(send: boolean): Patience {
+    return send ? this.#sending : this.#receiving;
   }
 
   close(): boolean {

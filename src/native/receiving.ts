@@ -7,10 +7,12 @@ import { CLOSED, EMPTY } from '../engine.js';
 import { scratch } from '../scratch.js';
 import type { AnyPort } from './batch.js';
 import { native } from './binding.js';
+import * as Code from './code.js';
 import { failure } from './failure.js';
 import { fetchHeld } from './message.js';
 import { bytesOf, isArrayOf } from './sending.js';
-import { Code, FRAME, Word } from './wire.js';
+import { FRAME } from './wire.js';
+import * as Word from './word.js';
 
 /** Messages in one call, at most; the addon takes a few more. */
 const MOST = 8192;
@@ -31,7 +33,8 @@ export function receiveFixed(port: AnyPort, into: unknown[], max: number): numbe
 function receiveAll(port: AnyPort, into: unknown[], max: number, some: ReceiveSome): number {
   const before = into.length;
   for (;;) {
-    const asked = Math.min(MOST, before + max - into.length);
+    const { size } = port.codec;
+    const asked = Math.min(MOST, size === undefined ? MOST : fitting(size), before + max - into.length);
     const count = some(port, into, asked);
     if (count < 0 && into.length === before) return nothing(port, count);
     if (count < asked || into.length - before === max) break;
@@ -84,7 +87,7 @@ function endOf(at: number, count: number): number {
 function someFixed(port: AnyPort, into: unknown[], max: number): number {
   const size = port.codec.size as number;
   const loops = loopsOf(port.codec);
-  const count = native.tryRecvFixed(port.handle, size, Math.min(max, fitting(size)));
+  const count = native.tryRecvFixed(port.handle, size, max);
   if (count < 0) return count;
   const held = scratch.words[Word.COUNT] as number;
   let at = scratch.begin();

@@ -4,13 +4,12 @@
  */
 import { type Codec, encodeTo, loopsOf, numericArray } from '../codec/codec.js';
 import { string } from '../codec/scalars.js';
-import { Status } from '../engine.js';
 import { scratch } from '../scratch.js';
 import type { AnyPort } from './batch.js';
 import { native } from './binding.js';
-import { failure } from './failure.js';
+import { unsent } from './failure.js';
 import { writeJoined } from './joining.js';
-import { Code, FRAME } from './wire.js';
+import { FRAME } from './wire.js';
 
 /** Messages in one call, at most; the addon takes a few more. */
 const MOST = 8192;
@@ -49,7 +48,7 @@ function sendAll(port: AnyPort, values: ArrayLike<unknown>, from: number, some: 
       if (at > from) break;
       throw error;
     }
-    if (sent < 0) return at > from ? at - from : shut(port, sent);
+    if (sent < 0) return at > from ? at - from : 0 - unsent(sent, port);
     at += sent;
     if (sent < attempted) break;
     // A rendezvous has no room of its own: as many receivers may be waiting.
@@ -62,14 +61,6 @@ function sendAll(port: AnyPort, values: ArrayLike<unknown>, from: number, some: 
 function room(port: AnyPort): number {
   if (port.capacity === Number.POSITIVE_INFINITY) return MOST;
   return Math.min(MOST, Math.max(1, port.capacity - port.length()));
-}
-
-/** What `trySendMany` says when nothing went. */
-function shut(port: AnyPort, code: number): number {
-  if (code === Code.CLOSED) return -Status.CLOSED;
-  if (code === Code.DISCONNECTED) return -Status.DISCONNECTED;
-  if (code === Code.BLOCKED) return 0;
-  throw failure(code, port);
 }
 
 function someFrames(port: AnyPort, values: ArrayLike<unknown>, from: number, to: number): number {

@@ -6,10 +6,11 @@ import { DetachedError, label } from '../errors.js';
 import { scratch } from '../scratch.js';
 import type { TokenBody } from '../token.js';
 import { native } from './binding.js';
+import * as Code from './code.js';
 import { failure } from './failure.js';
 import { makeRoom } from './message.js';
 import type { NativePort } from './port.js';
-import { Code, TOKEN } from './wire.js';
+import { TOKEN } from './wire.js';
 
 const KEY = /^[0-9a-f]{48}$/;
 /** Where the three 64-bit words of the key stand in a token. */

@@ -13,7 +13,8 @@
  */
 import { Status } from '../../../dist/engine.js';
 import { native } from '../../../dist/native/binding.js';
-import { BOARD_HEADER, Kind, Word } from '../../../dist/native/wire.js';
+import { BOARD_HEADER, Kind } from '../../../dist/native/wire.js';
+import * as Word from '../../../dist/native/word.js';
 import { scratch } from '../../../dist/scratch.js';
 import { Incoming } from '../../../dist/shared/message.js';
 

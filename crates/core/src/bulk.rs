@@ -6,7 +6,6 @@
 
 use std::any::Any;
 use std::collections::VecDeque;
-use std::iter;
 
 /// A block of messages, oldest first, that can be taken apart.
 pub trait Bulk<T>: Any + Send {
@@ -18,6 +17,8 @@ pub trait Bulk<T>: Any + Send {
     fn split(&mut self, n: usize) -> Box<dyn Bulk<T>>;
     /// For its maker, who knows what it is.
     fn into_any(self: Box<Self>) -> Box<dyn Any>;
+    /// Likewise.
+    fn as_any(&self) -> &dyn Any;
     /// None is left.
     fn is_empty(&self) -> bool {
         self.len() == 0
@@ -38,6 +39,10 @@ impl<T: Send + 'static> Bulk<T> for VecDeque<T> {
     }
 
     fn into_any(self: Box<Self>) -> Box<dyn Any> {
+        self
+    }
+
+    fn as_any(&self) -> &dyn Any {
         self
     }
 }
@@ -74,16 +79,21 @@ pub(crate) fn first<T: 'static>(front: &mut VecDeque<Piece<T>>) -> Option<T> {
     value
 }
 
-/// Takes the first messages, at most `most`, out of a block that is at the front, to lie there one by one.
-pub(crate) fn unpack<T: 'static>(front: &mut VecDeque<Piece<T>>, most: usize) {
-    let Some(Piece::Many(bulk)) = front.front_mut() else {
-        return;
-    };
-    let messages: Vec<T> = iter::from_fn(|| bulk.pop()).take(most).collect();
-    if bulk.is_empty() {
-        front.pop_front();
+/// Moves the first messages, at most `n`, to `into`; how many.
+pub(crate) fn shift<T: 'static>(
+    front: &mut VecDeque<Piece<T>>,
+    n: usize,
+    into: &mut VecDeque<Piece<T>>,
+) -> usize {
+    let mut left = n;
+    while left > 0 {
+        let piece = match front.front_mut() {
+            Some(Piece::Many(bulk)) if bulk.len() > left => Some(Piece::Many(bulk.split(left))),
+            _ => front.pop_front(),
+        };
+        let Some(piece) = piece else { break };
+        left -= piece.len();
+        into.push_back(piece);
     }
-    for message in messages.into_iter().rev() {
-        front.push_front(Piece::One(message));
-    }
+    n - left
 }

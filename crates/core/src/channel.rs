@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::bulk::{Bulk, Piece, first};
+use crate::flavor::credit::Page;
 #[cfg(any(loom, shuttle))]
 use crate::flavor::double::{Double as Crossbeam, Double as Kanal};
 use crate::flavor::gated::Gated;
@@ -127,6 +128,16 @@ impl<T: Send + 'static> Channel<T> {
         carried!(&self.core, locked => locked.lock().len(), gated => usize::try_from(gated.len()).unwrap_or(usize::MAX))
     }
 
+    /// How many messages there is room for now; 0 for a rendezvous. While messages are being received it may be less than
+    /// the capacity without [`Channel::len`], since a slot is free once its message has left.
+    #[must_use]
+    pub fn room(&self) -> usize {
+        let room = carried!(&self.core,
+            locked => self.capacity.map_or(u64::MAX, |capacity| capacity.saturating_sub(locked.lock().len()) as u64),
+            gated => gated.room());
+        usize::try_from(room).unwrap_or(usize::MAX)
+    }
+
     /// No message is at rest.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -151,6 +162,38 @@ impl<T: Send + 'static> Channel<T> {
         result
     }
 
+    /// As [`Channel::try_send`], and grants the caller credit for messages behind it, at most `most`, which it may then write
+    /// on `page` one by one, until the credit is over: whoever else sends by any method ends it, the caller included, and so
+    /// does who parks, closes or disconnects. What is written is in the channel: receivers and `len` find it there.
+    /// Returns for how many the credit is; 0: there is none.
+    ///
+    /// A mutex channel grants none: there, who comes first is told under the lock.
+    ///
+    /// # Errors
+    /// As [`Channel::try_send`].
+    #[inline]
+    pub fn try_send_ahead(
+        &self,
+        value: T,
+        most: usize,
+        page: &Arc<dyn Page<T>>,
+    ) -> Result<usize, TrySendError<T>> {
+        let mut after = After::new();
+        let result = carried!(&self.core,
+            locked => locked.lock().send(value, &mut after).map(|()| 0),
+            gated => gated.send_ahead(value, most, page, &mut after));
+        after.run();
+        result
+    }
+
+    /// Ends the credit that `page` is for, if there is one: what was written stays in the channel. `page` is not used any
+    /// more after this.
+    pub fn return_credit(&self, page: &Arc<dyn Page<T>>) {
+        let mut after = After::new();
+        carried!(&self.core, _locked => (), gated => gated.return_credit(page, &mut after));
+        after.run();
+    }
+
     /// Receives if a message is there or a sender is waiting. Never waits.
     ///
     /// # Errors
@@ -165,9 +208,9 @@ impl<T: Send + 'static> Channel<T> {
 
     /// As [`Channel::try_recv`], and lends the caller messages behind it, at most `most`, which it may then take one by
     /// one by counting in `claims`, in order, until the lease is over: whoever receives next by any method, the
-    /// caller included, ends it, and so does who parks. `copy` gets each message that may be lent and says whether
-    /// there is a place for it; it is called with the lock held that receivers take, and must not use the channel.
-    /// Returns how many were lent. What was taken of the lease before goes to `spent`.
+    /// caller included, ends it, and so does who parks. `copy` gets what may be lent, a message or several and how
+    /// many of them at most, and says for how many of the first there is a place; it is called with the lock held that
+    /// receivers take, and must not use the channel. Returns how many were lent. What was taken of the lease before goes to `spent`.
     ///
     /// A mutex channel lends nothing: there, who comes first is told under the lock.
     ///
@@ -178,7 +221,7 @@ impl<T: Send + 'static> Channel<T> {
         &self,
         most: usize,
         claims: &Arc<dyn Claims>,
-        copy: &mut impl FnMut(&T) -> bool,
+        copy: &mut impl FnMut(&Piece<T>, usize) -> usize,
         spent: &mut VecDeque<Piece<T>>,
     ) -> Result<(T, usize), TryRecvError> {
         let mut after = After::new();

@@ -17,7 +17,7 @@
 //! ```
 //!
 //! What each thing may lock is written at the top of its file; the order is: mutex channels by id, one gate, one
-//! operation, a queue. Wake-ups, and drops of what users sent, happen with no lock held.
+//! operation, the tail, the front, a queue. Wake-ups, and drops of what users sent, happen with no lock held.
 
 #![forbid(unsafe_code)]
 
@@ -44,6 +44,7 @@ mod wake;
 
 pub use bulk::{Bulk, Piece};
 pub use channel::Channel;
+pub use flavor::credit::Page;
 pub use flavor::lease::Claims;
 pub use flavor::{Flavor, Shut, TryRecvError, TrySendError};
 pub use inbox::Inbox;

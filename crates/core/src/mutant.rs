@@ -38,6 +38,18 @@ pub enum Mutant {
     FullForgetsLease,
     /// A receiver that finds nothing does not ask what is lent.
     EmptyForgetsLease,
+    /// Credit begins although somebody is parked.
+    CreditOverParked,
+    /// Who parks does not end the credit.
+    ParkForgetsCredit,
+    /// A receiver that finds nothing does not ask what has been written on credit.
+    EmptyForgetsCredit,
+    /// A sender goes ahead of what was written on credit.
+    SendForgetsCredit,
+    /// `close` and `disconnect` leave a sender its credit.
+    CloseForgetsCredit,
+    /// What was written between two looks at the gates is not counted among what they have put out.
+    MarkForgetsCredit,
     /// The inbox rings without the lock that `close` takes.
     RingUnlocked,
 }

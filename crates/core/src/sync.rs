@@ -74,6 +74,16 @@ pub(crate) fn dekker() {
     loom::sync::atomic::fence(Ordering::SeqCst);
 }
 
+/// A first reading, to begin a compare-and-swap with. loom looks for other executions only where an access meets the last one
+/// of the same word, and so overlooks, behind a load, what another thread has read before: there it is a swap.
+#[inline]
+pub(crate) fn look(word: &AtomicU64) -> u64 {
+    #[cfg(loom)]
+    return word.fetch_add(0, Ordering::AcqRel);
+    #[cfg(not(loom))]
+    word.load(Ordering::Acquire)
+}
+
 /// One step of waiting for a thread that is in the middle of something short: spins a little, then yields.
 pub(crate) fn relax(step: &mut u32) {
     #[cfg(loom)]

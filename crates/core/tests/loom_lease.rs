@@ -233,6 +233,21 @@ fn room_while_a_lease_ends() {
     holding.join().unwrap();
 }
 
+/// as it ends before its messages are all taken;
+fn room_while_a_lease_is_ended() {
+    let channel = open(3, 3);
+    let mut holder = Holder::new(&channel, 2);
+    assert_eq!(holder.recv(), Ok(1));
+    assert_eq!(channel.try_send(4), Ok(()));
+    assert_eq!(holder.recv(), Ok(2));
+    let receiving = {
+        let channel = channel.clone();
+        thread::spawn(move || channel.try_recv())
+    };
+    assert_eq!(channel.try_send(5), Ok(()));
+    assert_eq!(receiving.join().unwrap(), Ok(3));
+}
+
 /// and as another sender finds the room that the holder has made.
 fn room_while_others_find_it() {
     let channel = open(4, 4);
@@ -277,6 +292,7 @@ fn what_is_lent_is_received_once() {
 fn what_is_taken_makes_room() {
     check(3, against_sender);
     check(3, room_while_a_lease_ends);
+    check(4, room_while_a_lease_is_ended);
     check(4, room_while_others_find_it);
     finds(Mutant::FullForgetsLease, 2, against_sender);
 }

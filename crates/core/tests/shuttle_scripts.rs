@@ -10,6 +10,8 @@ mod borrower;
 mod history;
 #[path = "shuttle/script.rs"]
 mod script;
+#[path = "writer/mod.rs"]
+mod writer;
 
 use std::panic::catch_unwind;
 use std::sync::Arc;
@@ -23,7 +25,7 @@ use shuttle::{Config, FailurePersistence, Runner, thread};
 const SCHEDULES: usize = 200;
 
 /// Those of the models' mutants that a history can show: no weak memory, no thread that dies, no turn out of order.
-const DEFECTS: [Mutant; 8] = [
+const DEFECTS: [Mutant; 11] = [
     Mutant::ParkWithoutLook,
     Mutant::CommitTwice,
     Mutant::NoPassOn,
@@ -32,6 +34,9 @@ const DEFECTS: [Mutant; 8] = [
     Mutant::SelectWithoutSecondLook,
     Mutant::FullForgetsLease,
     Mutant::EmptyForgetsLease,
+    Mutant::EmptyForgetsCredit,
+    Mutant::ParkForgetsCredit,
+    Mutant::CloseForgetsCredit,
 ];
 
 fn number(name: &str, default: u64) -> u64 {

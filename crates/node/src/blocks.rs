@@ -14,8 +14,8 @@ use std::sync::{Mutex, PoisonError};
 use crate::msg::Msg;
 use crate::wire::Code;
 
-/// Sizes: 32, 40, 48, 56, 64, 80 … 7168.
-const CLASSES: usize = 32;
+/// Sizes: 32, 40, 48, 56, 64, 80 … 28672.
+const CLASSES: usize = 40;
 /// Magazines of one size in the depot.
 const DEEPEST: usize = 16;
 
@@ -41,11 +41,11 @@ fn class_of(len: usize) -> Option<usize> {
     (class < CLASSES).then_some(class)
 }
 
-/// Blocks in a magazine: 32 KiB of them.
+/// Blocks in a magazine: 64 KiB of them.
 const fn magazine(class: usize) -> usize {
-    let blocks = 32_768 / size_of_class(class);
-    if blocks < 8 {
-        8
+    let blocks = 65_536 / size_of_class(class);
+    if blocks < 2 {
+        2
     } else if blocks > 64 {
         64
     } else {
@@ -60,6 +60,11 @@ fn fresh(bytes: &[u8], len: usize) -> Result<Block, Code> {
     block.extend_from_slice(bytes);
     block.resize(len, 0);
     Ok(block.into_boxed_slice())
+}
+
+/// `len` zeros, which are not used again.
+pub fn zeros(len: usize) -> Result<Block, Code> {
+    fresh(&[], len)
 }
 
 /// `bytes` in a block of just their length, which is not used again.
@@ -111,7 +116,8 @@ impl Blocks {
         }
     }
 
-    fn give(&mut self, block: Block) {
+    /// Keeps a block.
+    pub fn give(&mut self, block: Block) {
         // Others were made for one message and are of just its length.
         let Some(class) =
             class_of(block.len()).filter(|class| size_of_class(*class) == block.len())

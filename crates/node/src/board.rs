@@ -9,16 +9,18 @@
 //! JavaScript takes a message by a compare-and-swap of `taken`; any thread that ends the lease swaps it, too. The rest is
 //! written here, in calls of the handle's thread, and read by the same thread's JavaScript.
 //!
-//! Invariant: `pinned` keeps the memory alive as long as the board, and a lease that counts in it is returned before.
+//! Invariant: `shared` keeps the memory alive as long as the board, and a lease that counts in it is returned before.
 
-use std::ptr::{self, NonNull};
+use std::ptr::NonNull;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 
-use hchan_core::{Channel, Claims};
+use hchan_core::{Channel, Claims, Piece};
 use napi::sys;
 
 use crate::msg::Msg;
+use crate::run::Run;
+use crate::shared::Shared;
 use crate::wire::{BOARD_HEADER, Code, MOST_LENT};
 
 const OVER: i32 = -1;
@@ -62,7 +64,7 @@ pub struct Board {
     /// From word 1 to the end.
     rest: NonNull<u8>,
     len: usize,
-    pinned: NonNull<sys::napi_ref__>,
+    shared: Shared,
     /// Messages on it, and where the next one goes.
     count: usize,
     at: usize,
@@ -75,44 +77,14 @@ impl Board {
     ///
     /// Called in a callback of `env`, with a value of that callback.
     pub unsafe fn attach(env: sys::napi_env, array: sys::napi_value) -> Result<Self, Code> {
-        let (mut kind, mut count, mut data, mut pinned) = (0, 0, ptr::null_mut(), ptr::null_mut());
-        let (mut buffer, mut movable) = (ptr::null_mut(), true);
-        // SAFETY: `env` and `array` are of the running callback; a value that is no typed array gives a status, and only
-        // then is there no `buffer`.
-        let told = unsafe {
-            match sys::napi_get_typedarray_info(
-                env,
-                array,
-                &raw mut kind,
-                &raw mut count,
-                &raw mut data,
-                &raw mut buffer,
-                ptr::null_mut(),
-            ) {
-                sys::Status::napi_ok => sys::napi_is_arraybuffer(env, buffer, &raw mut movable),
-                status => status,
-            }
-        };
-        let len = count.saturating_mul(4);
-        let word = NonNull::new(data.cast::<AtomicI32>()).filter(|word| {
-            told == sys::Status::napi_ok
-                && !movable
-                && kind == sys::TypedarrayType::int32_array
-                && len > BOARD_HEADER
-                && word.is_aligned()
-        });
-        let word = word.ok_or(Code::BadArgument)?;
-        // SAFETY: as above; the reference holds the array, and that its memory, until `release`.
-        let told = unsafe { sys::napi_create_reference(env, array, 1, &raw mut pinned) };
-        let pinned = NonNull::new(pinned)
-            .filter(|_| told == sys::Status::napi_ok)
-            .ok_or(Code::Internal)?;
+        // SAFETY: as promised to this function.
+        let shared = unsafe { Shared::attach(env, array, BOARD_HEADER)? };
         Ok(Self {
-            claims: Arc::new(Word(word)),
+            claims: Arc::new(Word(shared.words)),
             // SAFETY: the memory has more than one word.
-            rest: unsafe { word.add(1) }.cast(),
-            len: len - 4,
-            pinned,
+            rest: unsafe { shared.words.add(1) }.cast(),
+            len: shared.count * 4 - 4,
+            shared,
             count: 0,
             at: 0,
         })
@@ -125,8 +97,8 @@ impl Board {
     /// Called in a callback of the environment that `attach` was called in.
     pub unsafe fn release(self, env: sys::napi_env, channel: &Channel<Msg>) {
         channel.return_lease(&self.claims);
-        // SAFETY: the reference was made in this environment and is deleted once, with the board.
-        unsafe { sys::napi_delete_reference(env, self.pinned.as_ptr()) };
+        // SAFETY: as promised to this function; no lease counts here any more.
+        unsafe { self.shared.release(env) };
     }
 
     /// What counts the messages that are taken.
@@ -139,18 +111,34 @@ impl Board {
         (self.count, self.at) = (0, BOARD_HEADER - 4);
     }
 
-    /// Copies a message behind the others; false: there is no room, or it is too long.
-    pub fn put(&mut self, msg: &Msg) -> bool {
-        let (count, at, len) = (self.count, self.at, msg.len());
+    /// Copies the first messages of `piece`, at most `most`, behind the others, and says how many: those for which there is
+    /// room, up to one that is too long.
+    pub fn put(&mut self, piece: &Piece<Msg>, most: usize) -> usize {
+        let before = self.count;
+        match piece {
+            Piece::One(msg) if most > 0 => _ = self.put_one(msg.bytes()),
+            Piece::One(_) => {}
+            Piece::Many(bulk) => {
+                let run = bulk.as_any().downcast_ref::<Run>();
+                let messages = run.into_iter().flat_map(Run::messages);
+                _ = messages.take(most).all(|bytes| self.put_one(bytes));
+            }
+        }
+        self.count - before
+    }
+
+    fn put_one(&mut self, bytes: &[u8]) -> bool {
+        let (count, at, len) = (self.count, self.at, bytes.len());
         let Ok(word) = i32::try_from(len) else {
             return false;
         };
-        // SAFETY: `pinned` keeps `len` bytes alive at `rest`; they are this thread's alone, whose JavaScript does not run
-        // while a callback borrows them.
-        let rest = unsafe { std::slice::from_raw_parts_mut(self.rest.as_ptr(), self.len) };
-        if count >= MOST_LENT || len > LONGEST || !msg.write(&mut rest[at..]) {
+        if count >= MOST_LENT || len > LONGEST || at + len > self.len {
             return false;
         }
+        // SAFETY: `shared` keeps `len` bytes alive at `rest`; they are this thread's alone, whose JavaScript does not run
+        // while a callback borrows them.
+        let rest = unsafe { std::slice::from_raw_parts_mut(self.rest.as_ptr(), self.len) };
+        rest[at..at + len].copy_from_slice(bytes);
         rest[count * 4..count * 4 + 4].copy_from_slice(&word.to_le_bytes());
         (self.count, self.at) = (count + 1, at + len);
         true

@@ -1,4 +1,4 @@
-//! How JavaScript calls in: integers and text in, one integer out, nothing thrown, no panic across the border.
+//! How JavaScript calls in: integers in, one integer out, nothing thrown, no panic across the border.
 
 use std::ffi::{CStr, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -38,27 +38,6 @@ impl Args {
     #[inline]
     pub fn count(&self, index: usize) -> Result<usize, Code> {
         usize::try_from(self.int(index)?).map_err(|_| Code::BadArgument)
-    }
-
-    /// Argument `index` as UTF-8 at the start of `into`, and a NUL; cut short, so that both fit. How many bytes the text has.
-    /// Anything but a string is `BadArgument`.
-    #[inline]
-    pub fn text(&self, index: usize, into: &mut [u8]) -> Result<usize, Code> {
-        let mut written = 0;
-        // SAFETY: `env` and the value are of the running callback, a value that is no string gives a status, and no more
-        // bytes are written than `into` has.
-        match unsafe {
-            sys::napi_get_value_string_utf8(
-                self.env,
-                self.values[index],
-                into.as_mut_ptr().cast(),
-                into.len(),
-                &raw mut written,
-            )
-        } {
-            sys::Status::napi_ok => Ok(written),
-            _ => Err(Code::BadArgument),
-        }
     }
 
     /// Argument `index` as it is.

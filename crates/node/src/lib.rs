@@ -1,7 +1,7 @@
 //! The addon of hchan: Node-API callbacks over `hchan-core`, integers in and integers out.
 //!
-//! It has no policy. It keeps tables (`state`, `slab`), copies bytes between messages and the scratch or a board (`msg`,
-//! `scratch`, `board`, `wire`), wakes event loops (`bell`) and puts results back when a thread dies (`State::shut_down`). Nothing here
+//! It has no policy. It keeps tables (`state`, `slab`), copies bytes between messages and the scratch, a board or a page (`msg`,
+//! `scratch`, `board`, `page`, `wire`), wakes event loops (`bell`) and puts results back when a thread dies (`State::shut_down`). Nothing here
 //! throws: codes go to JavaScript (`call`), which makes the errors.
 
 mod bell;
@@ -10,8 +10,10 @@ mod board;
 mod call;
 mod calls;
 mod msg;
+mod page;
 mod run;
 mod scratch;
+mod shared;
 mod slab;
 mod sleeper;
 mod state;

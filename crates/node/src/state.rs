@@ -14,6 +14,7 @@ use crate::bell::Bell;
 use crate::blocks::Blocks;
 use crate::board::Board;
 use crate::msg::Msg;
+use crate::page::Page;
 use crate::scratch::Scratch;
 use crate::slab::Slab;
 use crate::sleeper::Sleeper;
@@ -31,8 +32,8 @@ fn secret() -> u128 {
 
 /// What a handle's number stands for.
 pub enum Entry {
-    /// A counted handle, and where messages are lent to it.
-    Live(Handle<Msg>, Option<Box<Board>>),
+    /// A counted handle, where messages are lent to it, and where it writes on credit.
+    Live(Handle<Msg>, Option<Box<Board>>, Option<Box<Page>>),
     /// It was given back; `length` and `closed` still answer while the channel is there.
     Retired(Weak<Channel<Msg>>),
 }
@@ -91,7 +92,7 @@ impl State {
     #[inline]
     pub fn channel(&self, number: i32) -> Result<&Arc<Channel<Msg>>, Code> {
         match self.handles.get(number) {
-            Some(Entry::Live(handle, _)) => Ok(handle.channel()),
+            Some(Entry::Live(handle, ..)) => Ok(handle.channel()),
             _ => Err(Code::BadHandle),
         }
     }
@@ -135,8 +136,8 @@ impl State {
         Some(outcome)
     }
 
-    /// The end of the environment: what waits is withdrawn, what was lent or handed over and not taken goes back, handles
-    /// too.
+    /// The end of the environment: what waits is withdrawn, what was lent or handed over and not taken goes back, and so
+    /// do credit and handles.
     pub fn shut_down(&mut self) {
         self.dead = true;
         if let Some(ear) = self.ear.take() {
@@ -146,8 +147,14 @@ impl State {
         }
         self.losers = Vec::new();
         for entry in self.handles.values() {
-            if let Entry::Live(handle, Some(board)) = entry {
+            let Entry::Live(handle, board, page) = entry else {
+                continue;
+            };
+            if let Some(board) = board {
                 handle.channel().return_lease(board.claims());
+            }
+            if let Some(page) = page {
+                handle.channel().return_credit(page.sheet());
             }
         }
         abandon(self.ops.drain().flatten().collect());

@@ -1,4 +1,4 @@
-//! What the addon and JavaScript agree on, byte by byte. Twin of `src/native/wire.ts`; a test compares the two.
+//! What the addon and JavaScript agree on, byte by byte. Twin of `src/native/wire.ts`, `word.ts` and `code.ts`; a test compares them.
 //!
 //! One `ArrayBuffer` per thread, the scratch. JavaScript encodes into it and passes offsets; native writes results at
 //! `base`. The first 64 bytes are sixteen little-endian words of 32 bits:
@@ -10,7 +10,8 @@
 //!     └────────┴────────┴────────┴────────┴────────┴────────┴────────┴────────┴────────┘
 //!  base      where native may write; JavaScript keeps it (64, or more while an encode is under way)
 //!  count     length of the message at base, that is to be sent or was received; how many bytes are needed, after NEED_GROW;
-//!            how many messages are held, after a batch; how many were lent; whether more is left, after a drain
+//!            how many messages are held, after a batch; how many were lent or granted; whether
+//!            more is left, after a drain
 //!  case, status               of a select that was settled
 //!  flavor, id, capacity       of the handle that `open` or `attach` made; capacity −1 is unbounded
 //!  stats     word 8: channels alive in the process, 9: handles of this thread, 10: parked operations of this thread
@@ -22,6 +23,7 @@
 //!               rounded up to a multiple of 4
 //!  token        u64 id │ u128 key │ u64 grant
 //!  board        i32 taken │ i32 length, 31 times │ bytes, back to back     a handle's own memory, see `board.rs`
+//!  page         64 bytes, JavaScript's │ i32 written │ … │ frames or fixed, from byte 128     likewise, see `page.rs`
 //! ```
 //!
 //! Every callback returns an integer: 0 or more is a result, below 0 is one of [`Code`].
@@ -99,6 +101,12 @@ pub const TOKEN: usize = 32;
 pub const BOARD_HEADER: usize = 128;
 /// Messages on a board.
 pub const MOST_LENT: usize = 31;
+/// Bytes of a page before the messages.
+pub const PAGE_HEADER: usize = 128;
+/// The word of a page that counts its messages.
+pub const PAGE_WRITTEN: usize = 16;
+/// Messages on a page.
+pub const MOST_CREDIT: usize = 256;
 
 /// Why a call has no result. Nothing happened, except after `NeedGrow`, whose result waits for `fetchHeld` or the next drain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,14 +150,16 @@ mod tests {
     use super::*;
 
     const TWIN: &str = include_str!("../../../src/native/wire.ts");
+    const WORDS: &str = include_str!("../../../src/native/word.ts");
+    const CODES: &str = include_str!("../../../src/native/code.ts");
 
     /// The number that the twin gives to `name` in the object `object`, or at top level.
-    fn twin(object: Option<&str>, name: &str) -> i32 {
-        let text = object.map_or(TWIN, |object| {
-            let at = TWIN
+    fn twin(text: &'static str, object: Option<&str>, name: &str) -> i32 {
+        let text = object.map_or(text, |object| {
+            let at = text
                 .find(&format!("export const {object} = {{"))
                 .unwrap_or_else(|| panic!("{object} is not in wire.ts"));
-            let rest = &TWIN[at..];
+            let rest = &text[at..];
             &rest[..rest.find("} as const").expect("object ends")]
         });
         let key = object.map_or_else(
@@ -169,9 +179,9 @@ mod tests {
             .unwrap_or_else(|_| panic!("{name} in wire.ts is not a number"))
     }
 
-    fn same(object: Option<&str>, pairs: &[(&str, i32)]) {
+    fn same(text: &'static str, object: Option<&str>, pairs: &[(&str, i32)]) {
         for (name, value) in pairs {
-            assert_eq!(twin(object, name), *value, "{name}");
+            assert_eq!(twin(text, object, name), *value, "{name}");
         }
     }
 
@@ -182,6 +192,7 @@ mod tests {
     #[test]
     fn the_twins_agree_on_sizes() {
         same(
+            TWIN,
             None,
             &[
                 ("HEADER", index(HEADER)),
@@ -191,6 +202,8 @@ mod tests {
                 ("TOKEN", index(TOKEN)),
                 ("BOARD_HEADER", index(BOARD_HEADER)),
                 ("MOST_LENT", index(MOST_LENT)),
+                ("PAGE_HEADER", index(PAGE_HEADER)),
+                ("PAGE_WRITTEN", index(PAGE_WRITTEN)),
             ],
         );
     }
@@ -198,7 +211,8 @@ mod tests {
     #[test]
     fn the_twins_agree_on_header_words() {
         same(
-            Some("Word"),
+            WORDS,
+            None,
             &[
                 ("BASE", index(word::BASE)),
                 ("COUNT", index(word::COUNT)),
@@ -218,6 +232,7 @@ mod tests {
     #[test]
     fn the_twins_agree_on_kinds_and_flavors() {
         same(
+            TWIN,
             Some("Kind"),
             &[
                 ("RECV", kind::RECV),
@@ -227,6 +242,7 @@ mod tests {
             ],
         );
         same(
+            TWIN,
             Some("Flavor"),
             &[
                 ("mutex", flavor::MUTEX),
@@ -239,7 +255,8 @@ mod tests {
     #[test]
     fn the_twins_agree_on_codes() {
         same(
-            Some("Code"),
+            CODES,
+            None,
             &[
                 ("BLOCKED", Code::Blocked.into()),
                 ("CLOSED", Code::Closed.into()),

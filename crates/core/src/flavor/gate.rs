@@ -7,19 +7,31 @@
 //! All four only grow, so an old reading of the *other* side's counter promises less than there is, never more: each
 //! side keeps one in its own cache line and reads the real one when the copy says that there is too little.
 //!
-//! The high bits of the taken counters say what a compare-and-swap must not overlook: `CLOSED` and `DISCONNECTED` in
-//! `S_t`, and `WAITED` in both, which means that operations are parked on that side and a newcomer has to queue.
+//! The high bits of the taken counters say what a compare-and-swap must not overlook: `CLOSED`, `DISCONNECTED` and
+//! `CREDIT` (a sender fills slots by itself, see `credit.rs`) in `S_t`, and `WAITED` in both, which means that operations
+//! are parked on that side and a newcomer has to queue.
+//!
+//! One thing makes a counter smaller: slots of a credit that were not filled leave `S_t` in the step that clears `CREDIT`.
+//! Nobody has made anything of them: who finds the bit set ends the credit first.
 
 use crate::mutant::mutant;
-use crate::sync::{AtomicBool, AtomicU64, Ordering, dekker};
+use crate::sync::{AtomicBool, AtomicU64, Ordering, dekker, look};
 
 const CLOSED: u64 = 1 << 63;
 const DISCONNECTED: u64 = 1 << 62;
 const WAITED: u64 = 1 << 61;
-const COUNT: u64 = WAITED - 1;
+const CREDIT: u64 = 1 << 60;
+const COUNT: u64 = CREDIT - 1;
 
 /// The capacity of an unbounded queue: more than will ever be sent.
-pub(crate) const UNBOUNDED: u64 = 1 << 60;
+pub(crate) const UNBOUNDED: u64 = 1 << 59;
+
+/// What [`Gates::balance`] says of a full channel: more than will ever be put back.
+pub(super) const BALANCED: u64 = 1 << 60;
+
+/// A credit of less than so much of the capacity, and of all that is asked for, is refused: where there is so little room, the
+/// receivers are to be left alone.
+const LEAST_CREDIT: u64 = 4;
 
 /// How an attempt to take slots or items ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,8 +42,20 @@ pub(super) enum Take {
     Nothing,
     /// Others are parked and come first.
     Waited,
+    /// Slots: a sender has credit, which is to be ended first.
+    Credited,
     Closed,
     Disconnected,
+}
+
+/// How an attempt to shut senders out ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shutting {
+    Done,
+    /// It was done before.
+    Already,
+    /// As in [`Take`]; nothing was done.
+    Credited,
 }
 
 /// Who takes: a newcomer stands back behind those who are parked; the pump takes for them.
@@ -47,6 +71,8 @@ struct SenderSide {
     taken: AtomicU64,
     home_seen: AtomicU64,
     out: AtomicU64,
+    /// Begins and ends of credits; written under the tail's lock.
+    credits: AtomicU64,
 }
 
 /// What receivers write.
@@ -75,13 +101,13 @@ pub(super) struct Gates {
     shared: Shared,
 }
 
-/// Begins and ends of leases so far.
+/// Begins and ends of leases, or of credits, so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Turn(u64);
 
 impl Turn {
-    /// A lease has begun, or is just about to, and has not ended.
-    pub(super) fn is_lent(self) -> bool {
+    /// One has begun, or is just about to, and has not ended.
+    pub(super) fn is_on(self) -> bool {
         self.0 & 1 == 1
     }
 }
@@ -99,6 +125,7 @@ impl Gates {
                 taken: zero(),
                 home_seen: zero(),
                 out: zero(),
+                credits: zero(),
             },
             recv: ReceiverSide {
                 taken: zero(),
@@ -119,7 +146,7 @@ impl Gates {
     pub(super) fn take_slots(&self, want: u64, who: For) -> Take {
         // Acquire, here and below: a lease that ends takes slots before it brings more home, and who sees the one has to
         // see the turn of the lease.
-        let mut taken = self.send.taken.load(Ordering::Acquire);
+        let mut taken = look(&self.send.taken);
         loop {
             if taken & (CLOSED | DISCONNECTED) != 0 {
                 return if taken & CLOSED != 0 {
@@ -130,6 +157,9 @@ impl Gates {
             }
             if taken & WAITED != 0 && who == For::Newcomer && !mutant!(Overtake) {
                 return Take::Waited;
+            }
+            if taken & CREDIT != 0 && !mutant!(SendForgetsCredit) {
+                return Take::Credited;
             }
             // Acquire pairs with the release below and so, at second hand, with the receiver's `bring_home`: the queue
             // has the room by then.
@@ -162,7 +192,7 @@ impl Gates {
     #[inline]
     pub(super) fn take_items(&self, want: u64, who: For) -> Take {
         // Acquire, here and below: who finds nothing because it is lent has to see the lease.
-        let mut taken = self.recv.taken.load(Ordering::Acquire);
+        let mut taken = look(&self.recv.taken);
         loop {
             if taken & WAITED != 0 && who == For::Newcomer && !mutant!(Overtake) {
                 return Take::Waited;
@@ -235,6 +265,60 @@ impl Gates {
         Turn(self.recv.leases.load(Ordering::SeqCst))
     }
 
+    /// Under the tail's lock: a credit begins or ends.
+    pub(super) fn turn_credit(&self) {
+        self.send.credits.fetch_add(1, Ordering::SeqCst);
+        // Dekker with `await_items` and `await_slots`, after which credits are looked for.
+        dekker();
+    }
+
+    /// How often that was.
+    #[inline]
+    pub(super) fn credit_turn(&self) -> Turn {
+        Turn(self.send.credits.load(Ordering::SeqCst))
+    }
+
+    /// Under the tail's lock: takes at most `most` slots for a credit, or none if there are too few or somebody else comes
+    /// first.
+    pub(super) fn take_credit(&self, most: u64) -> u64 {
+        let mut taken = look(&self.send.taken);
+        loop {
+            if taken & !COUNT != 0 {
+                return 0;
+            }
+            let home = self.recv.home.load(Ordering::SeqCst);
+            let got = self
+                .shared
+                .capacity
+                .saturating_sub(ahead(taken, home))
+                .min(most);
+            if got < (self.shared.capacity / LEAST_CREDIT).clamp(2, 128) {
+                return 0;
+            }
+            match self.send.taken.compare_exchange_weak(
+                taken,
+                (taken + got) | CREDIT,
+                Ordering::SeqCst,
+                Ordering::Acquire,
+            ) {
+                Ok(_) => return got,
+                Err(now) => taken = now,
+            }
+        }
+    }
+
+    /// Under the tail's lock: a credit is over, of which so many slots were not filled. True: somebody may be waiting for
+    /// them.
+    #[must_use]
+    pub(super) fn end_credit(&self, unfilled: u64) -> bool {
+        self.send
+            .taken
+            .fetch_sub(unfilled + CREDIT, Ordering::SeqCst);
+        // Dekker with `await_slots`.
+        dekker();
+        unfilled > 0 && self.shared.slots_awaited.load(Ordering::SeqCst)
+    }
+
     /// Whether somebody is parked or watches, on either side.
     pub(super) fn is_awaited(&self) -> bool {
         self.shared.items_awaited.load(Ordering::SeqCst)
@@ -261,13 +345,34 @@ impl Gates {
         );
     }
 
-    /// Sets the closed bit. False: it was set.
-    pub(super) fn close(&self) -> bool {
-        self.send.taken.fetch_or(CLOSED, Ordering::SeqCst) & CLOSED == 0
+    pub(super) fn close(&self) -> Shutting {
+        self.shut_out(CLOSED)
     }
 
-    pub(super) fn disconnect(&self) {
-        self.send.taken.fetch_or(DISCONNECTED, Ordering::SeqCst);
+    pub(super) fn disconnect(&self) -> Shutting {
+        self.shut_out(DISCONNECTED)
+    }
+
+    /// Sets the bit, unless somebody has credit, who would not see it.
+    fn shut_out(&self, bit: u64) -> Shutting {
+        let mut taken = look(&self.send.taken);
+        loop {
+            if taken & bit != 0 {
+                return Shutting::Already;
+            }
+            if taken & CREDIT != 0 && !mutant!(CloseForgetsCredit) {
+                return Shutting::Credited;
+            }
+            match self.send.taken.compare_exchange_weak(
+                taken,
+                taken | bit,
+                Ordering::SeqCst,
+                Ordering::Acquire,
+            ) {
+                Ok(_) => return Shutting::Done,
+                Err(now) => taken = now,
+            }
+        }
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -302,10 +407,15 @@ impl Gates {
     }
 
     pub(super) fn room(&self) -> u64 {
+        self.balance().saturating_sub(BALANCED)
+    }
+
+    /// How many slots are free, from [`BALANCED`] up, or, where messages were put back beyond the capacity, are too many
+    /// taken, from there down.
+    pub(super) fn balance(&self) -> u64 {
         let taken = self.send.taken.load(Ordering::SeqCst);
-        self.shared
-            .capacity
-            .saturating_sub(ahead(taken, self.recv.home.load(Ordering::SeqCst)))
+        let home = self.recv.home.load(Ordering::SeqCst);
+        BALANCED + self.shared.capacity - ahead(taken, home)
     }
 
     /// Equal readings: nothing became sendable in between.

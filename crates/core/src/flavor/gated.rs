@@ -5,6 +5,7 @@
 //!   recv:   take items → pop → bring slots home → somebody awaits slots? pump
 //!   park:   lock; into the list; say so; pump; unlock
 //!   lease:  see lease.rs: what is taken from the front without a call
+//!   credit: see credit.rs: what is sent without a call
 //!   pump:   while the first in the list still waits and one can be taken for it: serve it (pop for a receiver, push for
 //!           a sender), and go on with the other side, whose turn that may have made it
 //! ```
@@ -17,12 +18,13 @@
 //! select that both sends and receives on one full channel may find nothing ready. A send or receive that has returned
 //! is never on its way.
 //!
-//! Locks: one gate at a time, then an operation's, then the store's front, then a queue's own. A gate's lock is only taken
+//! Locks: one gate at a time, then an operation's, then the tail, then the store's front, then a queue's own. A gate's lock is only taken
 //! when somebody is parked.
 
 use std::collections::VecDeque;
 
-use super::gate::{For, Gates, Take, UNBOUNDED};
+use super::credit::{Collected, Tail};
+use super::gate::{BALANCED, For, Gates, Shutting, Take, Turn, UNBOUNDED};
 use super::lease::Given;
 use super::pump::Lists;
 use super::store::{Queue, Store};
@@ -40,6 +42,7 @@ pub(crate) struct Gated<T, Q> {
     pub(super) store: Store<T, Q>,
     pub(super) senders: Mutex<Lists<T>>,
     pub(super) receivers: Mutex<Lists<T>>,
+    pub(super) tail: Tail<T>,
 }
 
 /// Messages that were taken, on their way to the caller's code. Dropped early (that panicked), it puts the rest back.
@@ -75,6 +78,7 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Gated<T, Q> {
             store: Store::new(capacity),
             senders: Mutex::new(Lists::new()),
             receivers: Mutex::new(Lists::new()),
+            tail: Tail::new(),
         }
     }
 
@@ -211,20 +215,31 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Gated<T, Q> {
                 Take::Got(got) => return Ok(got),
                 Take::Nothing if mutant!(FullForgetsLease) => return Ok(0),
                 Take::Nothing => {
-                    let turn = self.gates.lease_turn();
-                    let room = turn.is_lent() && self.account(after);
-                    if !room && seen == Some(turn) {
+                    let turns = self.turns();
+                    let room = turns.0.is_on() && self.account(after);
+                    if turns.1.is_on() {
+                        // Its slots count as taken.
+                        self.recall_credit_and_serve(after);
+                    } else if !room && seen == Some(turns) && self.turns() == turns {
+                        // No slot was on its way home from a lease that ended meanwhile.
                         return Ok(0);
                     }
-                    seen = Some(turn);
+                    seen = Some(turns);
                 }
                 Take::Closed => return Err(Shut::Closed),
                 Take::Disconnected => return Err(Shut::Disconnected),
                 // Those who wait come first, so that nothing is overtaken and nothing that is there is overlooked.
                 Take::Waited if self.senders_wait(after) => return Ok(0),
                 Take::Waited => {}
+                Take::Credited => self.recall_credit_and_serve(after),
             }
         }
+    }
+
+    /// How often leases and credits have begun and ended.
+    #[inline]
+    fn turns(&self) -> (Turn, Turn) {
+        (self.gates.lease_turn(), self.gates.credit_turn())
     }
 
     /// Takes at most `want` items for a newcomer; 0: there are none now.
@@ -236,20 +251,26 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Gated<T, Q> {
                 Take::Got(got) => return Ok(got),
                 Take::Waited if self.receivers_wait(after) => return Ok(0),
                 Take::Waited => {}
-                Take::Nothing | Take::Closed | Take::Disconnected => {
-                    // Before the turn: a lease that begins after it makes the gates look drained.
+                _ => {
+                    // Before the turns: a lease that begins after it makes the gates look drained.
                     let drained = self.gates.drained();
-                    let turn = self.gates.lease_turn();
-                    if turn.is_lent() && !mutant!(EmptyForgetsLease) {
+                    let turns = self.turns();
+                    if turns.0.is_on() && !mutant!(EmptyForgetsLease) {
                         self.recall_and_serve(after);
-                    } else if seen == Some(turn) {
+                    } else if turns.1.is_on() && !mutant!(EmptyForgetsCredit) {
+                        // With no lease all the time, there was one moment with nothing.
+                        let nothing = self.collect(after) == Collected::Nothing;
+                        if nothing && self.gates.lease_turn() == turns.0 {
+                            return Ok(0);
+                        }
+                    } else if seen == Some(turns) {
                         return if drained {
                             Err(TryRecvError::Closed)
                         } else {
                             Ok(0)
                         };
                     }
-                    seen = Some(turn);
+                    seen = Some(turns);
                 }
             }
         }
@@ -261,15 +282,17 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Gated<T, Q> {
             return;
         }
         let n = values.len() as u64;
-        let given = self.put_in_front(values.into_iter().map(Piece::One), after);
+        let mut given = self.put_in_front(values.into_iter().map(Piece::One), after);
         let items = self.gates.put_back(n);
+        // The slots that they left may have been granted.
+        given.add(self.recall_credit());
         if !mutant!(AbandonDoesNotMatch) {
             self.serve(given.items | items, given.slots, after);
         }
     }
 
     pub(crate) fn close(&self, after: &mut After<T>) -> Result<(), Shut> {
-        if !self.gates.close() {
+        if self.shut_out(Gates::close, after) == Shutting::Already {
             return Err(Shut::Closed);
         }
         // Senders that are between slot and item finish, and the last of them tells the receivers (`pump_items`).
@@ -278,12 +301,24 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Gated<T, Q> {
     }
 
     pub(crate) fn disconnect(&self, after: &mut After<T>) {
-        self.gates.disconnect();
+        self.shut_out(Gates::disconnect, after);
         self.serve(false, true, after);
     }
 
+    /// What was written on credit before is in the channel: nobody is shut out while somebody has credit.
+    fn shut_out(&self, how: impl Fn(&Gates) -> Shutting, after: &mut After<T>) -> Shutting {
+        loop {
+            let shutting = how(&self.gates);
+            if shutting != Shutting::Credited {
+                return shutting;
+            }
+            self.recall_credit_and_serve(after);
+        }
+    }
+
     pub(crate) fn len(&self) -> u64 {
-        self.with_lease(|| self.gates.there(), |lent| lent.left)
+        let there = || self.with_lease(|| self.gates.there(), |lent| lent.left);
+        self.with_credit(there, |credit| credit.written)
             .min(self.gates.capacity())
     }
 
@@ -299,8 +334,15 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Gated<T, Q> {
         }
     }
 
+    /// How many messages could be sent now: less than `len` says, as long as received ones are on their way.
+    pub(crate) fn room(&self) -> u64 {
+        let balance = || self.with_lease(|| self.gates.balance(), |lent| lent.owed);
+        self.with_credit(balance, |credit| credit.unfilled)
+            .saturating_sub(BALANCED)
+    }
+
     pub(crate) fn can_send(&self) -> bool {
-        self.shut().is_some() || self.with_lease(|| self.gates.room(), |lent| lent.owed) > 0
+        self.shut().is_some() || self.room() > 0
     }
 
     pub(crate) fn can_recv(&self) -> bool {
@@ -313,7 +355,10 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Gated<T, Q> {
             Kind::Send | Kind::WatchSend => {
                 self.with_lease(|| self.gates.send_mark(), |lent| lent.owed)
             }
-            Kind::Recv | Kind::WatchRecv => self.gates.recv_mark(),
+            Kind::Recv | Kind::WatchRecv if mutant!(MarkForgetsCredit) => self.gates.recv_mark(),
+            Kind::Recv | Kind::WatchRecv => {
+                self.with_credit(|| self.gates.recv_mark(), |credit| credit.written)
+            }
         }
     }
 }

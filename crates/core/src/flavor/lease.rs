@@ -24,7 +24,7 @@ use super::TryRecvError;
 use super::gate::{For, Take};
 use super::gated::Gated;
 use super::store::{Front, Queue};
-use crate::bulk::{Piece, unpack};
+use crate::bulk::{Piece, shift};
 use crate::mutant::mutant;
 use crate::wake::After;
 
@@ -89,25 +89,28 @@ pub(super) struct Lent {
 }
 
 impl<T: Send + 'static, Q: Queue<Piece<T>>> Gated<T, Q> {
-    /// Lends what is at the front, and at most `most`; `copy` says whether a message found a place with the holder. How
-    /// many were lent.
+    /// Lends what is at the front, and at most `most`; `copy` says how many of a piece's first messages, of so many at most,
+    /// found a place with the holder. How many were lent.
     fn lend(
         &self,
         front: &mut Front<T>,
         most: usize,
         claims: &Arc<dyn Claims>,
-        copy: &mut impl FnMut(&T) -> bool,
+        copy: &mut impl FnMut(&Piece<T>, usize) -> usize,
     ) -> usize {
         // Once more below; this saves the copies.
         if self.gates.is_awaited() && !mutant!(LendOverParked) {
             return 0;
         }
         self.store.fetch(front, most, self.gates.there());
-        unpack(&mut front.pieces, most);
-        let messages = front.pieces.iter().take(most);
-        let copied = messages
-            .take_while(|piece| matches!(piece, Piece::One(message) if copy(message)))
-            .count();
+        let mut copied = 0;
+        for piece in &front.pieces {
+            let found = copy(piece, most - copied);
+            copied += found;
+            if found < piece.len() {
+                break;
+            }
+        }
         if copied == 0 {
             return 0;
         }
@@ -136,7 +139,7 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Gated<T, Q> {
         };
         let taken = lease.claims.end().clamp(lease.home, lease.count);
         let left = (lease.count - taken) as u64;
-        spent.extend(front.pieces.drain(..taken));
+        shift(&mut front.pieces, taken, spent);
         let given = Given {
             items: left > 0 && self.gates.put_back(left),
             slots: self.gates.bring_home((lease.count - lease.home) as u64),
@@ -160,19 +163,22 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Gated<T, Q> {
         self.serve(given.items, given.slots, after);
     }
 
-    /// Receives one message, and lends the holder of `claims` what is behind it, at most `most`, of which `copy` has
+    /// Receives one message, and lends the holder of `claims` what is behind it, at most `most`, for which `copy` has
     /// found a place. What the holder took of its lease before goes to `spent`.
     pub(crate) fn recv_ahead(
         &self,
         most: usize,
         claims: &Arc<dyn Claims>,
-        copy: &mut impl FnMut(&T) -> bool,
+        copy: &mut impl FnMut(&Piece<T>, usize) -> usize,
         spent: &mut VecDeque<Piece<T>>,
         after: &mut After<T>,
     ) -> Result<(T, usize), TryRecvError> {
-        if self.gates.lease_turn().is_lent() {
+        if self.gates.lease_turn().is_on() {
             let given = self.end_lease(&mut self.store.front(), spent);
             self.serve(given.items, given.slots, after);
+        }
+        if self.gates.credit_turn().is_on() && self.gates.there() <= most as u64 {
+            self.collect(after);
         }
         if self.items(1, after)? == 0 {
             return Err(TryRecvError::Empty);
@@ -225,7 +231,7 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Gated<T, Q> {
     ) -> u64 {
         loop {
             let turn = self.gates.lease_turn();
-            if turn.is_lent() {
+            if turn.is_on() {
                 let front = self.store.front();
                 let Some(lease) = &front.lease else {
                     continue;

@@ -1,5 +1,6 @@
 //! What carries a channel's messages. Each flavor owns its buffer and its two lists of waiting operations.
 
+pub(crate) mod credit;
 #[cfg(not(any(loom, shuttle)))]
 pub(crate) mod crossbeam;
 #[cfg(any(loom, shuttle))]

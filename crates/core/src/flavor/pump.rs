@@ -123,6 +123,11 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Gated<T, Q> {
                 continue;
             };
             let take = self.gates.take_slots(1, For::Parked);
+            if take == Take::Credited {
+                // The claim is dropped, and the operation waits on.
+                items |= self.recall_credit().items;
+                continue;
+            }
             if take == Take::Nothing {
                 break;
             }
@@ -159,15 +164,18 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Gated<T, Q> {
         if !self.link(kind, waiter, &mut lists) || mutant!(ParkWithoutLook) {
             return;
         }
-        // A lease that began before it was said that somebody waits. None begins from now on.
+        // A lease or a credit that began before it was said that somebody waits. None begins from now on.
+        let mut given = Given::default();
+        if self.gates.credit_turn().is_on() && !mutant!(ParkForgetsCredit) {
+            given.add(self.recall_credit());
+        }
+        if self.gates.lease_turn().is_on() && !mutant!(ParkForgetsLease) {
+            given.add(self.recall(&mut self.store.front(), after));
+        }
         let Given {
             mut items,
             mut slots,
-        } = if self.gates.lease_turn().is_lent() && !mutant!(ParkForgetsLease) {
-            self.recall(&mut self.store.front(), after)
-        } else {
-            Given::default()
-        };
+        } = given;
         if kind.receives() {
             slots |= self.pump_items(&mut lists, after);
         } else {

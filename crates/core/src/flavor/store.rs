@@ -12,7 +12,7 @@
 use std::collections::VecDeque;
 
 use super::lease::Lease;
-use crate::bulk::{Piece, first};
+use crate::bulk::{Piece, first, shift};
 use crate::sync::{Mutex, MutexGuard, relax};
 
 /// Above this, and for unbounded channels, the library's unbounded queue is used behind the same gates, so that a
@@ -93,19 +93,10 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Store<T, Q> {
         let (mut pieces, mut left) = (VecDeque::new(), n);
         let front = &mut front.pieces;
         while left > 0 {
-            let Some(mut piece) = front.pop_front() else {
+            if front.is_empty() {
                 self.open(front, left as u64);
-                continue;
-            };
-            if piece.len() > left {
-                if let Piece::Many(bulk) = &mut piece {
-                    pieces.push_back(Piece::Many(bulk.split(left)));
-                }
-                front.push_front(piece);
-                break;
             }
-            left -= piece.len();
-            pieces.push_back(piece);
+            left -= shift(front, left, &mut pieces);
         }
         pieces
     }
@@ -119,16 +110,16 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Store<T, Q> {
         }
     }
 
-    /// Moves more to the front until `most` pieces are there, or as many as can be seen of the `there` messages whose items
-    /// are out.
+    /// Moves more to the front until `most` messages are there, or as many as can be seen of the `there` whose items are out.
     pub(super) fn fetch(&self, front: &mut Front<T>, most: usize, there: u64) {
+        // Each piece is a message or more, so there are few to count.
         while front.pieces.len() < most {
-            let before = front.pieces.len();
-            let held = front.pieces.iter().map(Piece::len).sum::<usize>() as u64;
-            if held >= there {
+            let held = front.pieces.iter().map(Piece::len).sum::<usize>();
+            if held >= most || held as u64 >= there {
                 break;
             }
-            self.queue.pop(&mut front.pieces, there - held);
+            let before = front.pieces.len();
+            self.queue.pop(&mut front.pieces, there - held as u64);
             if front.pieces.len() == before {
                 break;
             }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use hchan_core::{Channel, Claims, TryRecvError};
+use hchan_core::{Channel, Claims, Piece, TryRecvError};
 #[cfg(loom)]
 use loom::sync::atomic::{AtomicUsize, Ordering};
 #[cfg(shuttle)]
@@ -71,9 +71,16 @@ impl Borrower {
         let copies = &mut self.copies;
         copies.clear();
         self.next = 0;
-        let mut copy = |value: &u32| {
-            copies.push(*value);
-            true
+        let mut copy = |piece: &Piece<u32>, most: usize| {
+            let before = copies.len();
+            match piece {
+                Piece::One(value) => copies.extend([*value].iter().take(most)),
+                Piece::Many(bulk) => {
+                    let values = bulk.as_any().downcast_ref::<VecDeque<u32>>();
+                    copies.extend(values.expect("a batch of numbers").iter().take(most));
+                }
+            }
+            copies.len() - before
         };
         let got = channel.try_recv_ahead(self.most, &claims, &mut copy, &mut VecDeque::new());
         let lent = got.as_ref().map_or(0, |(_, lent)| *lent);

@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use hchan_core::{
-    Case, Channel, Event, Flavor, Op, Order, Outcome, Parking, TryRecvError, Wake, park, try_select,
+    Case, Channel, Event, Flavor, Op, Order, Outcome, Parking, TryRecvError, TrySendError, Wake,
+    park, try_select,
 };
 use shuttle::thread;
 
 use crate::borrower::Borrower;
 use crate::history::{Record, Step};
+use crate::writer::Writer;
 
 /// What a task does next.
 #[derive(Clone, Debug)]
@@ -22,6 +24,8 @@ pub enum Act {
     Leave(Vec<(usize, bool)>),
     /// Receives twice, the second time what was borrowed, if it was.
     Borrow(usize),
+    /// Sends twice, the second time on credit, if there is any.
+    Credit(usize),
     Close(usize),
 }
 
@@ -52,11 +56,12 @@ impl Dice {
     }
 
     fn act(&mut self) -> Act {
-        match self.below(14) {
+        match self.below(16) {
             0..4 => Act::Try(self.cases()),
             4..7 => Act::Cancel(self.cases()),
             7..11 => Act::Leave(self.cases()),
             11 => Act::Close(self.below(3)),
+            12..14 => Act::Credit(self.below(3)),
             _ => Act::Borrow(self.below(3)),
         }
     }
@@ -132,6 +137,7 @@ impl Stage {
     pub fn play(&self, task: usize) -> Diary {
         let mut diary = Diary::default();
         let mut borrowers: [Borrower; 3] = std::array::from_fn(|_| Borrower::new(2));
+        let mut writers: [Writer; 3] = std::array::from_fn(|_| Writer::new(2));
         for (n, act) in self.script.tasks[task].iter().enumerate() {
             // No two sends of a script have the same value.
             let value = |case: usize| u32::try_from(task * 100 + n * 10 + case).unwrap_or(0);
@@ -162,6 +168,20 @@ impl Stage {
                             Ok(value) => self.received(*at, Event::Received(value)),
                             Err(TryRecvError::Closed) => self.received(*at, Event::RecvClosed),
                             Err(TryRecvError::Empty) => vec![Step::Empty(*at)],
+                        };
+                        let to = self.now();
+                        diary.records.push(Record { from, to, steps });
+                    }
+                }
+                Act::Credit(at) => {
+                    for (from, value) in [(from, value(0)), (self.now(), value(1))] {
+                        let steps = match writers[*at].send(&self.channels[*at], value) {
+                            Ok(()) => self.sent(*at, value, Event::Sent),
+                            Err(TrySendError::Full(_)) => vec![Step::Full(*at)],
+                            Err(TrySendError::Closed(back)) => {
+                                self.sent(*at, value, Event::SendClosed(back))
+                            }
+                            Err(other) => panic!("{other:?}"),
                         };
                         let to = self.now();
                         diary.records.push(Record { from, to, steps });
@@ -220,6 +240,10 @@ impl Stage {
             }
         }
         diary
+    }
+
+    fn sent(&self, at: usize, value: u32, event: Event<u32>) -> Vec<Step> {
+        self.steps(&[(at, true, value)], Outcome { case: 0, event })
     }
 
     fn received(&self, at: usize, event: Event<u32>) -> Vec<Step> {

@@ -12,13 +12,13 @@ use hchan_core::{
 use crate::borrower::Borrower;
 use crate::flavors::flavors;
 
-fn wait(parker: &Parker) {
+pub fn wait(parker: &Parker) {
     while !parker.wait(Duration::from_millis(20)) {}
 }
 
 /// Takes until the channel is closed and drained. Of three kinds: one borrows and then parks when there is nothing, one
 /// takes one at a time, one takes some.
-fn receive(channel: &Arc<Channel<u32>>, kind: usize) -> Vec<u32> {
+pub fn receive(channel: &Arc<Channel<u32>>, kind: usize) -> Vec<u32> {
     let mut borrower = Borrower::new(31);
     let mut all = Vec::new();
     loop {

@@ -5,12 +5,15 @@
 mod basics;
 #[path = "../borrower/mod.rs"]
 mod borrower;
+mod credits;
 mod ends;
 mod flavors;
 mod leases;
 mod order;
 mod owner;
 mod select;
+#[path = "../writer/mod.rs"]
+mod writer;
 
 use std::sync::Arc;
 

@@ -31,7 +31,8 @@ callback! {
     /// `trySendFrames(handle, offset, count)`: how many of the `count` frames at `offset` went, from the first.
     TrySendFrames = c"trySendFrames", |state, args| {
         let (handle, at, count) = (args.int(0)?, args.count(1)?, args.count(2)?.min(MOST));
-        send(state, handle, Run::frames(state.scratch.bytes(), at, count)?)
+        let run = Run::frames(&mut state.blocks, state.scratch.bytes(), at, count)?;
+        send(state, handle, run)
     }
 }
 
@@ -39,7 +40,8 @@ callback! {
     /// `trySendFixed(handle, offset, size, count)`: likewise for messages of `size` bytes back to back.
     TrySendFixed = c"trySendFixed", |state, args| {
         let (handle, at, size, count) = (args.int(0)?, args.count(1)?, args.count(2)?, args.count(3)?.min(MOST));
-        send(state, handle, Run::fixed(state.scratch.bytes(), at, size, count)?)
+        let run = Run::fixed(&mut state.blocks, state.scratch.bytes(), at, size, count)?;
+        send(state, handle, run)
     }
 }
 
@@ -64,6 +66,9 @@ impl Landing<'_> {
                         while let Some(msg) = run.pop() {
                             self.place(msg);
                         }
+                    }
+                    if let Some(block) = run.into_block() {
+                        self.blocks.give(block);
                     }
                 }
                 // Nobody else makes a bulk here.

@@ -8,6 +8,7 @@ use super::callback;
 use crate::board::Board;
 use crate::call::Args;
 use crate::msg::Msg;
+use crate::page::Page;
 use crate::state::{Entry, REGISTRY, State};
 use crate::wire::{Code, Reply, TOKEN, flavor, word};
 
@@ -44,7 +45,7 @@ fn enter(state: &mut State, handle: Handle<Msg>) -> Reply {
     let channel = Arc::clone(handle.channel());
     let number = state
         .handles
-        .insert(Entry::Live(handle, None))
+        .insert(Entry::Live(handle, None, None))
         .ok_or(Code::Limit)?;
     let id = channel.id().to_le_bytes();
     let half = |at: usize| i32::from_le_bytes([id[at], id[at + 1], id[at + 2], id[at + 3]]);
@@ -90,7 +91,7 @@ callback! {
 callback! {
     /// `share(handle)`: writes a token of the handle's direction at base. It counts as a handle until it is first attached.
     Share = c"share", |state, args| {
-        let Some(Entry::Live(handle, _)) = state.handles.get(args.int(0)?) else { return Err(Code::BadHandle) };
+        let Some(Entry::Live(handle, ..)) = state.handles.get(args.int(0)?) else { return Err(Code::BadHandle) };
         let base = state.scratch.base()?;
         if state.scratch.bytes().len() - base < TOKEN {
             state.scratch.set(word::COUNT, i32::try_from(TOKEN).unwrap_or(0));
@@ -126,19 +127,24 @@ callback! {
     /// `clone(handle, direction)`: another handle, of a direction that this one includes.
     Clone = c"clone", |state, args| {
         let direction = to_direction(args.int(1)?)?;
-        let Some(Entry::Live(handle, _)) = state.handles.get(args.int(0)?) else { return Err(Code::BadHandle) };
+        let Some(Entry::Live(handle, ..)) = state.handles.get(args.int(0)?) else { return Err(Code::BadHandle) };
         let copy = handle.clone_as(direction).ok_or(Code::BadArgument)?;
         enter(state, copy)
     }
 }
 
-/// Drops a handle that is no longer in the table, once what was lent to it is the channel's again.
+/// Drops a handle that is no longer in the table, once what was lent to it, and its credit, is the channel's again.
 fn give_back(args: &Args, entry: Entry) {
-    if let Entry::Live(handle, board) = entry
-        && let Some(board) = board
-    {
+    let Entry::Live(handle, board, page) = entry else {
+        return;
+    };
+    if let Some(board) = board {
         // SAFETY: in a callback of the environment whose state has the handle.
         unsafe { board.release(args.env, handle.channel()) };
+    }
+    if let Some(page) = page {
+        // SAFETY: as above.
+        unsafe { page.release(args.env, handle.channel()) };
     }
 }
 
@@ -146,7 +152,7 @@ callback! {
     /// `lend(handle, board)`: has `tryRecvAhead` of this handle lend messages on `board`, an `Int32Array` over a
     /// `SharedArrayBuffer` of its own.
     Lend = c"lend", |state, args| {
-        let Some(Entry::Live(handle, board)) = state.handles.get_mut(args.int(0)?) else { return Err(Code::BadHandle) };
+        let Some(Entry::Live(handle, board, _)) = state.handles.get_mut(args.int(0)?) else { return Err(Code::BadHandle) };
         // SAFETY: in a callback, with its value.
         let new = unsafe { Board::attach(args.env, args.value(1))? };
         if let Some(old) = board.replace(Box::new(new)) {
@@ -158,10 +164,27 @@ callback! {
 }
 
 callback! {
+    /// `credit(handle, page, size)`: has `trySendAhead` of this handle grant credit on `page`, an `Int32Array` over a
+    /// `SharedArrayBuffer` of its own, for messages of `size` bytes; below 0: for frames.
+    Credit = c"credit", |state, args| {
+        let size = usize::try_from(args.int(2)?).ok();
+        let Some(Entry::Live(handle, _, page)) = state.handles.get_mut(args.int(0)?) else { return Err(Code::BadHandle) };
+        // First: it may be the same memory.
+        if let Some(old) = page.take() {
+            // SAFETY: in a callback of the environment whose state has the handle.
+            unsafe { old.release(args.env, handle.channel()) };
+        }
+        // SAFETY: in a callback, with its value.
+        *page = Some(Box::new(unsafe { Page::attach(args.env, args.value(1), size)? }));
+        Ok(0)
+    }
+}
+
+callback! {
     /// `retire(handle)`: gives the handle back. `length` and `closed` still answer until `forget`.
     Retire = c"retire", |state, args| {
         let entry = state.handles.get_mut(args.int(0)?).ok_or(Code::BadHandle)?;
-        let Entry::Live(handle, _) = entry else { return Err(Code::BadHandle) };
+        let Entry::Live(handle, ..) = entry else { return Err(Code::BadHandle) };
         let retired = Entry::Retired(Arc::downgrade(handle.channel()));
         give_back(args, std::mem::replace(entry, retired));
         Ok(0)
@@ -187,7 +210,7 @@ callback! {
     /// `length(handle)`: messages at rest; 0 once the channel is gone.
     Length = c"length", |state, args| {
         let length = match state.handles.get(args.int(0)?).ok_or(Code::BadHandle)? {
-            Entry::Live(handle, _) => handle.channel().len(),
+            Entry::Live(handle, ..) => handle.channel().len(),
             Entry::Retired(channel) => channel.upgrade().map_or(0, |channel| channel.len()),
         };
         Ok(i32::try_from(length).unwrap_or(i32::MAX))
@@ -198,7 +221,7 @@ callback! {
     /// `closed(handle)`: 1 from `close` on; also once the channel is gone.
     Closed = c"closed", |state, args| {
         let closed = match state.handles.get(args.int(0)?).ok_or(Code::BadHandle)? {
-            Entry::Live(handle, _) => handle.channel().is_closed(),
+            Entry::Live(handle, ..) => handle.channel().is_closed(),
             Entry::Retired(channel) => channel.upgrade().is_none_or(|channel| channel.is_closed()),
         };
         Ok(i32::from(closed))

@@ -29,14 +29,12 @@ static ALONE: LazyLock<bool> =
 
 /// How many messages, or how much room, there is; at most `want`.
 fn ready(channel: &Channel<Msg>, sending: bool, want: usize) -> usize {
-    let there = channel.len();
-    if sending {
-        let room = channel
-            .capacity()
-            .map_or(want, |capacity| capacity.saturating_sub(there));
-        return room.min(want);
-    }
-    there.min(want)
+    let ready = if sending {
+        channel.room()
+    } else {
+        channel.len()
+    };
+    ready.min(want)
 }
 
 /// How long to wait for more, if `found` came in the time that has been `waited`.
@@ -63,7 +61,13 @@ fn linger(channel: &Channel<Msg>, sending: bool, want: usize, budget: Duration) 
             return found;
         }
         let waited = start.elapsed();
-        if waited >= budget || (found > 0 && waited >= gathering(found, waited)) {
+        // A sender that has found no room is in no hurry, since the receiver has enough to do, and much room is worth much.
+        let gathering = if sending {
+            budget
+        } else {
+            gathering(found, waited)
+        };
+        if waited >= budget || (found > 0 && waited >= gathering) {
             return found;
         }
         for _ in 0..pause {

@@ -1,20 +1,26 @@
 //! One message at a time, without waiting.
 
-use hchan_core::{Piece, TryRecvError, TrySendError};
+use hchan_core::{TryRecvError, TrySendError};
 
 use super::callback;
 use crate::msg::Msg;
+use crate::run::reuse;
 use crate::state::{Entry, State};
-use crate::wire::{Code, MOST_LENT, Reply, word};
+use crate::wire::{Code, MOST_CREDIT, MOST_LENT, Reply, word};
 
 fn try_send(state: &mut State, handle: i32, msg: Msg) -> Reply {
-    let (code, back) = match state.channel(handle)?.try_send(msg) {
-        Ok(()) => return Ok(0),
-        Err(TrySendError::Full(back)) => (Code::Blocked, back),
-        Err(TrySendError::Closed(back)) => (Code::Closed, back),
-        Err(TrySendError::Disconnected(back)) => (Code::Disconnected, back),
+    let sent = state.channel(handle)?.try_send(msg);
+    sent.map_or_else(|unsent| back(state, unsent), |()| Ok(0))
+}
+
+/// Keeps the memory of a message that was not sent. Why it was not.
+fn back(state: &mut State, unsent: TrySendError<Msg>) -> Reply {
+    let (code, msg) = match unsent {
+        TrySendError::Full(msg) => (Code::Blocked, msg),
+        TrySendError::Closed(msg) => (Code::Closed, msg),
+        TrySendError::Disconnected(msg) => (Code::Disconnected, msg),
     };
-    state.blocks.reuse(back);
+    state.blocks.reuse(msg);
     Err(code)
 }
 
@@ -27,40 +33,19 @@ callback! {
 }
 
 callback! {
-    /// `trySendText(handle, text)`: sends a string as its codec does. 0, or why not; `BadArgument`: it is not ASCII of at
-    /// most [`TEXT`] characters.
-    TrySendText = c"trySendText", |state, args| {
-        let mut bytes = [0; HEAD + TEXT + MORE];
-        let len = args.text(1, &mut bytes[HEAD..])?;
-        if len > TEXT || !bytes[HEAD..HEAD + len].is_ascii() {
-            return Err(Code::BadArgument);
+    /// `trySendAhead(handle)`: as `trySend`, and grants credit for messages behind it, to be written on the handle's page.
+    /// Word 1: for how many.
+    TrySendAhead = c"trySendAhead", |state, args| {
+        let msg = state.scratch.outgoing(&mut state.blocks)?;
+        let Some(Entry::Live(handle, _, Some(page))) = state.handles.get(args.int(0)?) else { return Err(Code::BadHandle) };
+        match handle.channel().try_send_ahead(msg, MOST_CREDIT, page.sheet()) {
+            Ok(granted) => {
+                state.scratch.set(word::COUNT, i32::try_from(granted).unwrap_or(0));
+                Ok(0)
+            }
+            Err(unsent) => back(state, unsent),
         }
-        let at = put_head(&mut bytes, len);
-        let msg = Msg::copy_to(&mut state.blocks, &bytes, at, HEAD + len - at)?;
-        try_send(state, args.int(0)?, msg)
     }
-}
-
-/// The longest text that `trySendText` takes.
-const TEXT: usize = 256;
-/// Room for one more character of any kind, and a NUL: what is cut short is too long or not ASCII.
-const MORE: usize = 5;
-/// Room for what `codec.string` writes before the text, a varint of its length times 4.
-const HEAD: usize = 2;
-
-/// Puts the head before the text of `len` bytes at [`HEAD`]; where it starts.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "of each the low bits are meant"
-)]
-fn put_head(bytes: &mut [u8], len: usize) -> usize {
-    if len < 32 {
-        bytes[HEAD - 1] = (len << 2) as u8;
-        return HEAD - 1;
-    }
-    bytes[0] = (len << 2) as u8 | 0x80;
-    bytes[1] = (len >> 5) as u8;
-    0
 }
 
 /// Why there was nothing to receive.
@@ -87,14 +72,12 @@ callback! {
     /// `tryRecvAhead(handle)`: as `tryRecv`, and lends the messages behind it on the handle's board. Word 1: how many.
     TryRecvAhead = c"tryRecvAhead", |state, args| {
         state.scratch.base()?;
-        let Some(Entry::Live(handle, Some(board))) = state.handles.get_mut(args.int(0)?) else { return Err(Code::BadHandle) };
+        let Some(Entry::Live(handle, Some(board), _)) = state.handles.get_mut(args.int(0)?) else { return Err(Code::BadHandle) };
         board.clear();
         let claims = board.claims().clone();
-        let got = handle.channel().try_recv_ahead(MOST_LENT, &claims, &mut |msg| board.put(msg), &mut state.spent);
+        let got = handle.channel().try_recv_ahead(MOST_LENT, &claims, &mut |piece, most| board.put(piece, most), &mut state.spent);
         for piece in state.spent.drain(..) {
-            if let Piece::One(msg) = piece {
-                state.blocks.reuse(msg);
-            }
+            reuse(piece, &mut state.blocks);
         }
         let (msg, lent) = got.map_err(nothing)?;
         state.scratch.set(word::COUNT, i32::try_from(lent).unwrap_or(0));
@@ -115,25 +98,5 @@ callback! {
         state.scratch.set(word::COUNT, len);
         state.held.push_front(msg);
         Err(Code::NeedGrow)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_has_the_head_that_its_codec_writes() {
-        let head = |len| {
-            let mut bytes = [0xEE; HEAD];
-            let at = put_head(&mut bytes, len);
-            bytes[at..].to_vec()
-        };
-        assert_eq!(head(0), [0]);
-        assert_eq!(head(31), [124]);
-        assert_eq!(head(32), [0x80, 1]);
-        assert_eq!(head(63), [0xFC, 1]);
-        assert_eq!(head(64), [0x80, 2]);
-        assert_eq!(head(TEXT), [0x80, 8]);
     }
 }
