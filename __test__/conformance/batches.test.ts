@@ -32,6 +32,22 @@ forEngines(CROSSING, (engine) => {
     channel[Symbol.dispose]();
   });
 
+  test('70 a receive takes all that is there, however many, unless it is to take fewer', async () => {
+    const count = 30_000;
+    const values = Float64Array.from({ length: count }, (_, i) => i);
+    const words = Array.from(values, (i) => `a word of some length, number ${i}`);
+    const numbers = engine.make<number>(count, { codec: codec.f64 });
+    const strings = engine.make<string>(count, { codec: codec.string });
+    for (const max of [count, count + 1, 20_000]) {
+      for (const [channel, all] of [[numbers, [...values]] as const, [strings, words] as const]) {
+        for (let from = 0; from < count; ) from += (channel as Channel<unknown>).trySendMany(all.slice(from));
+        expect(channel.tryRecvMany(max)).toEqual(all.slice(0, max));
+        if (max < count) expect(await channel.recvMany(count)).toEqual(all.slice(max));
+        expect(channel.length).toBe(0);
+      }
+    }
+  });
+
   arrival(engine, 'strings', codec.string, texts);
   arrival(engine, 'structs of strings', person, people);
 

@@ -18,7 +18,7 @@ use crate::flavor::{Flavor, Shut, TryRecvError, TrySendError};
 #[cfg(not(any(loom, shuttle)))]
 use crate::flavor::{crossbeam::Crossbeam, kanal::Kanal};
 use crate::list::Link;
-use crate::op::{Event, Kind};
+use crate::op::Kind;
 use crate::wake::After;
 
 /// How many went and what is left, or that nothing went.
@@ -385,30 +385,5 @@ impl<T: Send + 'static> Channel<T> {
     #[cfg(all(test, not(any(loom, shuttle))))]
     pub(crate) fn waiting(&self) -> usize {
         carried!(&self.core, locked => locked.lock().waiting(), gated => gated.waiting())
-    }
-}
-
-/// How one attempt at a case ended.
-pub(crate) fn sent<T>(
-    result: Result<(), TrySendError<T>>,
-    value: &mut Option<T>,
-) -> Option<Event<T>> {
-    match result {
-        Ok(()) => Some(Event::Sent),
-        Err(TrySendError::Closed(value)) => Some(Event::SendClosed(value)),
-        Err(TrySendError::Disconnected(value)) => Some(Event::SendDisconnected(value)),
-        Err(TrySendError::Full(back)) => {
-            *value = Some(back);
-            None
-        }
-    }
-}
-
-/// Likewise.
-pub(crate) fn received<T>(result: Result<T, TryRecvError>) -> Option<Event<T>> {
-    match result {
-        Ok(value) => Some(Event::Received(value)),
-        Err(TryRecvError::Closed) => Some(Event::RecvClosed),
-        Err(TryRecvError::Empty) => None,
     }
 }

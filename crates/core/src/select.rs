@@ -7,9 +7,10 @@
 
 use std::sync::Arc;
 
-use crate::channel::{Channel, Core, carried, received, sent};
+use crate::channel::{Channel, Core, carried};
 use crate::few::Few;
 use crate::flavor::mutex::State;
+use crate::flavor::{TryRecvError, TrySendError};
 use crate::mutant::mutant;
 use crate::op::{Case, Event, Kind, Op, Outcome, Slot, Spec, Waiter};
 use crate::random::Shuffle;
@@ -69,6 +70,28 @@ impl<'a, T: Send + 'static> Locks<'a, T> {
         }
         let at = self.more.binary_search_by_key(&id, |(id, _)| *id).ok()?;
         self.more.get_mut(at).map(|(_, state)| &mut **state)
+    }
+}
+
+/// How one attempt at a case ended.
+fn sent<T>(result: Result<(), TrySendError<T>>, value: &mut Option<T>) -> Option<Event<T>> {
+    match result {
+        Ok(()) => Some(Event::Sent),
+        Err(TrySendError::Closed(value)) => Some(Event::SendClosed(value)),
+        Err(TrySendError::Disconnected(value)) => Some(Event::SendDisconnected(value)),
+        Err(TrySendError::Full(back)) => {
+            *value = Some(back);
+            None
+        }
+    }
+}
+
+/// Likewise.
+fn received<T>(result: Result<T, TryRecvError>) -> Option<Event<T>> {
+    match result {
+        Ok(value) => Some(Event::Received(value)),
+        Err(TryRecvError::Closed) => Some(Event::RecvClosed),
+        Err(TryRecvError::Empty) => None,
     }
 }
 

@@ -325,6 +325,33 @@ fn room_while_credit_begins() {
     holding.join().unwrap();
 }
 
+/// Likewise where the room is made, and brought home by a third, while credit begins.
+fn room_while_credit_begins_late() {
+    let channel = open(6);
+    for value in 1..=6 {
+        channel.try_send(value).unwrap();
+    }
+    let mut borrower = Borrower::new(5);
+    assert_eq!(borrower.recv(&channel), Ok(1));
+    assert_eq!(channel.try_send(7), Ok(()));
+    for value in 2..=3 {
+        assert_eq!(borrower.recv(&channel), Ok(value));
+    }
+    let (channel, holding) = hold(Holder::new(&channel), |holder| holder.send(8).unwrap());
+    let taking = {
+        let channel = channel.clone();
+        thread::spawn(move || {
+            for value in 4..=6 {
+                assert_eq!(borrower.recv(&channel), Ok(value));
+            }
+            channel.try_send(9).unwrap();
+        })
+    };
+    assert_eq!(channel.try_send(20), Ok(()));
+    holding.join().unwrap();
+    taking.join().unwrap();
+}
+
 /// Messages that come back take the slots of those who have not filled theirs.
 fn against_put_back() {
     let mut holder = Holder::with_credit(3);
@@ -366,6 +393,7 @@ fn what_is_not_filled_is_room() {
     check(4, against_sender);
     check(4, against_parking_sender);
     check(3, room_while_credit_begins);
+    check(2, room_while_credit_begins_late);
     check(3, against_put_back);
 }
 

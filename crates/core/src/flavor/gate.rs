@@ -4,15 +4,19 @@
 //!   slots    taken S_t (senders write)      home S_h (receivers write)      room  = capacity − (S_t − S_h)
 //!   items    out   I_o (senders write)      taken I_t (receivers write)     there = I_o − I_t
 //! ```
-//! All four only grow, so an old reading of the *other* side's counter promises less than there is, never more: each
+//! All four only grow, but for what is said below, so an old reading of the *other* side's counter promises less than there is, never more: each
 //! side keeps one in its own cache line and reads the real one when the copy says that there is too little.
 //!
 //! The high bits of the taken counters say what a compare-and-swap must not overlook: `CLOSED`, `DISCONNECTED` and
 //! `CREDIT` (a sender fills slots by itself, see `credit.rs`) in `S_t`, and `WAITED` in both, which means that operations
 //! are parked on that side and a newcomer has to queue.
 //!
-//! One thing makes a counter smaller: slots of a credit that were not filled leave `S_t` in the step that clears `CREDIT`.
+//! One thing makes one smaller: slots of a credit that were not filled leave `S_t` in the step that clears `CREDIT`.
 //! Nobody has made anything of them: who finds the bit set ends the credit first.
+
+mod turns;
+
+pub(super) use turns::Turn;
 
 use crate::mutant::mutant;
 use crate::sync::{AtomicBool, AtomicU64, Ordering, dekker, look};
@@ -28,10 +32,6 @@ pub(crate) const UNBOUNDED: u64 = 1 << 59;
 
 /// What [`Gates::balance`] says of a full channel: more than will ever be put back.
 pub(super) const BALANCED: u64 = 1 << 60;
-
-/// A credit of less than so much of the capacity, and of all that is asked for, is refused: where there is so little room, the
-/// receivers are to be left alone.
-const LEAST_CREDIT: u64 = 4;
 
 /// How an attempt to take slots or items ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,17 +99,6 @@ pub(super) struct Gates {
     send: SenderSide,
     recv: ReceiverSide,
     shared: Shared,
-}
-
-/// Begins and ends of leases, or of credits, so far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Turn(u64);
-
-impl Turn {
-    /// One has begun, or is just about to, and has not ended.
-    pub(super) fn is_on(self) -> bool {
-        self.0 & 1 == 1
-    }
 }
 
 /// How far `taken` is ahead of a reading of `other`, which may be newer than `taken`; the swap fails then.
@@ -251,72 +240,6 @@ impl Gates {
             dekker();
         }
         self.shared.slots_awaited.load(Ordering::SeqCst)
-    }
-
-    /// Under the front's lock: a lease begins or ends.
-    pub(super) fn turn_lease(&self) {
-        self.recv.leases.fetch_add(1, Ordering::SeqCst);
-        // Dekker with `await_items` and `await_slots`, after which leases are looked for.
-        dekker();
-    }
-
-    /// How often that was.
-    pub(super) fn lease_turn(&self) -> Turn {
-        Turn(self.recv.leases.load(Ordering::SeqCst))
-    }
-
-    /// Under the tail's lock: a credit begins or ends.
-    pub(super) fn turn_credit(&self) {
-        self.send.credits.fetch_add(1, Ordering::SeqCst);
-        // Dekker with `await_items` and `await_slots`, after which credits are looked for.
-        dekker();
-    }
-
-    /// How often that was.
-    #[inline]
-    pub(super) fn credit_turn(&self) -> Turn {
-        Turn(self.send.credits.load(Ordering::SeqCst))
-    }
-
-    /// Under the tail's lock: takes at most `most` slots for a credit, or none if there are too few or somebody else comes
-    /// first.
-    pub(super) fn take_credit(&self, most: u64) -> u64 {
-        let mut taken = look(&self.send.taken);
-        loop {
-            if taken & !COUNT != 0 {
-                return 0;
-            }
-            let home = self.recv.home.load(Ordering::SeqCst);
-            let got = self
-                .shared
-                .capacity
-                .saturating_sub(ahead(taken, home))
-                .min(most);
-            if got < (self.shared.capacity / LEAST_CREDIT).clamp(2, 128) {
-                return 0;
-            }
-            match self.send.taken.compare_exchange_weak(
-                taken,
-                (taken + got) | CREDIT,
-                Ordering::SeqCst,
-                Ordering::Acquire,
-            ) {
-                Ok(_) => return got,
-                Err(now) => taken = now,
-            }
-        }
-    }
-
-    /// Under the tail's lock: a credit is over, of which so many slots were not filled. True: somebody may be waiting for
-    /// them.
-    #[must_use]
-    pub(super) fn end_credit(&self, unfilled: u64) -> bool {
-        self.send
-            .taken
-            .fetch_sub(unfilled + CREDIT, Ordering::SeqCst);
-        // Dekker with `await_slots`.
-        dekker();
-        unfilled > 0 && self.shared.slots_awaited.load(Ordering::SeqCst)
     }
 
     /// Whether somebody is parked or watches, on either side.

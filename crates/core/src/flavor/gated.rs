@@ -217,11 +217,9 @@ impl<T: Send + 'static, Q: Queue<Piece<T>>> Gated<T, Q> {
                 Take::Nothing => {
                     let turns = self.turns();
                     let room = turns.0.is_on() && self.account(after);
-                    if turns.1.is_on() {
-                        // Its slots count as taken.
-                        self.recall_credit_and_serve(after);
-                    } else if !room && seen == Some(turns) && self.turns() == turns {
-                        // No slot was on its way home from a lease that ended meanwhile.
+                    // Nothing changed hands since an earlier look that found no room: no slot was on its way home from a lease
+                    // that ended, and none had been granted, which the look after that would have seen.
+                    if !room && seen == Some(turns) && self.turns() == turns {
                         return Ok(0);
                     }
                     seen = Some(turns);

@@ -79,6 +79,30 @@ fn send(channel: &Arc<Channel<u32>>, from: u32, count: u32) {
     }
 }
 
+/// What the receivers of a channel got: of each sender, who sent `count` numbers from a multiple of it on, each once, in order.
+pub fn each_once_in_order(
+    receivers: impl Iterator<Item = Vec<u32>>,
+    senders: u32,
+    count: u32,
+    capacity: usize,
+) {
+    let mut all = Vec::new();
+    for got in receivers {
+        for from in (0..senders).map(|sender| sender * count) {
+            let of_one = got
+                .iter()
+                .filter(|value| (from..from + count).contains(value));
+            assert!(of_one.is_sorted(), "order at capacity {capacity}");
+        }
+        all.extend(got);
+    }
+    all.sort_unstable();
+    assert!(
+        all.into_iter().eq(0..senders * count),
+        "at capacity {capacity}"
+    );
+}
+
 flavors! {
     fn every_message_goes_to_one_receiver_in_order(flavor) {
         const COUNT: u32 = 20_000;
@@ -103,22 +127,8 @@ flavors! {
                 sender.join().expect("sends");
             }
             channel.close().expect("is open");
-            let mut all = Vec::new();
-            for receiver in receivers {
-                let got = receiver.join().expect("receives");
-                for from in [0, COUNT] {
-                    let of_one = got
-                        .iter()
-                        .filter(|value| (from..from + COUNT).contains(value));
-                    assert!(of_one.is_sorted(), "order at capacity {capacity}");
-                }
-                all.extend(got);
-            }
-            all.sort_unstable();
-            assert!(
-                all.iter().copied().eq(0..2 * COUNT),
-                "at capacity {capacity}"
-            );
+            let all = receivers.into_iter().map(|receiver| receiver.join().expect("receives"));
+            each_once_in_order(all, 2, COUNT, capacity);
             assert_eq!(channel.len(), 0);
         }
     }
