@@ -5,12 +5,18 @@
  * looks through all of them to remove one. Invariant: a signal has our listener exactly while some operation waits.
  */
 
+/** What an aborted signal ends. */
+export interface Abortable {
+  /** Ends with `reason`, the signal's; must not throw. */
+  withdraw(reason: unknown): void;
+}
+
 class Listeners {
   readonly #signal: AbortSignal;
-  readonly #each = new Set<() => void>();
+  readonly #each = new Set<Abortable>();
   readonly #fire = (): void => {
-    // What one listener ends takes its own out of the set: it is not called any more.
-    for (const listener of this.#each) listener();
+    // What one of them ends takes its own out of the set: it is not told any more.
+    for (const each of this.#each) each.withdraw(this.#signal.reason);
     this.#each.clear();
     this.#leave();
   };
@@ -20,12 +26,12 @@ class Listeners {
     signal.addEventListener('abort', this.#fire);
   }
 
-  add(listener: () => void): void {
-    this.#each.add(listener);
+  add(waits: Abortable): void {
+    this.#each.add(waits);
   }
 
-  delete(listener: () => void): void {
-    if (this.#each.delete(listener) && this.#each.size === 0) this.#leave();
+  delete(waits: Abortable): void {
+    if (this.#each.delete(waits) && this.#each.size === 0) this.#leave();
   }
 
   #leave(): void {
@@ -36,17 +42,17 @@ class Listeners {
 
 const waiting = new WeakMap<AbortSignal, Listeners>();
 
-/** `listener` is called when `signal` aborts; it must not throw. Undone by `offAbort`, before or after. */
-export function onAbort(signal: AbortSignal, listener: () => void): void {
+/** `waits` is withdrawn when `signal` aborts. Undone by `offAbort`, before or after. */
+export function onAbort(signal: AbortSignal, waits: Abortable): void {
   let listeners = waiting.get(signal);
   if (listeners === undefined) {
     listeners = new Listeners(signal);
     waiting.set(signal, listeners);
   }
-  listeners.add(listener);
+  listeners.add(waits);
 }
 
 /** Undoes `onAbort`. */
-export function offAbort(signal: AbortSignal, listener: () => void): void {
-  waiting.get(signal)?.delete(listener);
+export function offAbort(signal: AbortSignal | undefined, waits: Abortable): void {
+  if (signal !== undefined) waiting.get(signal)?.delete(waits);
 }

@@ -9,6 +9,7 @@
  * true and nothing happened.
  */
 import type { Codec } from './codec/codec.js';
+import type { Sudog } from './sudog.js';
 import type { TokenBody } from './token.js';
 
 /** What `channel.engine` can say. */
@@ -98,8 +99,13 @@ export interface Port<T = unknown> {
   /** A parked operation of one case happened after `ms`. */
   waited?(send: boolean, ms: number): void;
 
-  /** As the engine's `park` for one case of this port. Left out where that costs no more. */
-  park?(send: boolean, value: unknown, waiter: Waiter): Parked | null;
+  /**
+   * Engines of one thread, instead of the engine's `park`: queues an operation of one case as it is, that has just been
+   * tried in vain. It is told by `ready`.
+   */
+  enqueue?(send: boolean, operation: Sudog): void;
+  /** What was enqueued, by this port or another one of its channel, and still waits, in the order it came. */
+  waiting?(): Iterable<Sudog>;
 
   /** False: it was closed already. Wakes every waiting operation. */
   close(): boolean;
@@ -137,8 +143,8 @@ export interface Parked {
 }
 
 /**
- * An engine commits one of several cases, atomically. A single send or receive is a list of one case.
- * All cases of one call belong to ports of this engine. `biased` takes the first ready case, else one of the ready
+ * An engine commits one of several cases, atomically. A single send or receive is a list of one case; there is at least
+ * one. All cases of one call belong to ports of this engine. `biased` takes the first ready case, else one of the ready
  * ones uniformly at random. CodecError for a value that does not fit is thrown before anything happens.
  */
 export interface Engine {

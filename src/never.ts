@@ -2,21 +2,10 @@
  * Go's nil channel: no operation on it is ever ready, and what waits on it waits until it is withdrawn.
  */
 import type { Codec } from './codec/codec.js';
-import { Direction, EMPTY, type Engine, type Parked, type Port, Status } from './engine.js';
+import { Direction, EMPTY, type Engine, type Port, Status } from './engine.js';
+import { idle } from './idle.js';
 
-/** An operation that only its owner can end. */
-const WAITING: Parked = { cancel: () => true };
-
-const neverEngine: Engine = {
-  name: 'local',
-  trySelect: () => false,
-  park: () => WAITING,
-  // Waits for nothing, where worker.terminate() and process.exit() reach it.
-  block(_cases, _biased, timeout) {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, timeout);
-    return false;
-  },
-};
+const neverEngine: Engine = { name: 'local', ...idle };
 
 /** A port that is never ready. */
 export function openNever<T>(codec: Codec<T>, direction: Direction = Direction.BOTH): Port<T> {

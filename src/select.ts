@@ -12,9 +12,9 @@ import type { Engine } from './engine.js';
 import { TimeoutError } from './errors.js';
 import { blockingOf, Outcome, type SyncOptions } from './handle/blocking.js';
 import type { AwaitOptions } from './handle/sending.js';
+import { idle } from './idle.js';
 import { across } from './select/across.js';
 import { type Cases, checkCases, type LiveCase, type Selected } from './select/cases.js';
-import { idle } from './select/idle.js';
 import { PendingSelect } from './select/pending.js';
 import { type Result, resultOf } from './select/result.js';
 

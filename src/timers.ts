@@ -108,14 +108,14 @@ export function ticker(ms: number): Ticker {
  */
 export function done(signal: AbortSignal): Receiver<never> {
   if (checkSignal('signal', signal) === undefined) throw unfit('signal', 'an AbortSignal', signal);
-  const close = () => made.close();
+  const closing = { withdraw: () => made.close() };
   const made: OpenedSource<never> = openSource<never>(
     {
       poll: () => {
-        if (signal.aborted) close();
+        if (signal.aborted) made.close();
       },
-      onWaiters: (waiting) => (waiting ? onAbort : offAbort)(signal, close),
-      onGone: () => offAbort(signal, close),
+      onWaiters: (waiting) => (waiting ? onAbort : offAbort)(signal, closing),
+      onGone: () => offAbort(signal, closing),
     },
     'done',
   );

@@ -142,11 +142,17 @@ test('shared contexts that ended, attached or not, alone or with one above them'
       await turn();
     }
   };
+  const grown = async () => {
+    const before = collect();
+    await round();
+    const now = collect();
+    return { heap: now.heap - before.heap, native: now.native - before.native };
+  };
   await round();
   await round();
-  const before = collect();
-  await round();
-  const now = collect();
-  expect(now.heap - before.heap).toBeLessThan(HEAP);
-  expect(now.native - before.native).toBeLessThan(NATIVE);
+  let found = await grown();
+  // A second chance, as in `left`.
+  if (found.heap >= HEAP || found.native >= NATIVE) found = await grown();
+  expect(found.heap).toBeLessThan(HEAP);
+  expect(found.native).toBeLessThan(NATIVE);
 });

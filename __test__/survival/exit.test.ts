@@ -40,7 +40,9 @@ forEngines(CROSSING, (engine) => {
   test('65 only workers load the package, alone and together', async () => {
     expect(await outcome('alone', [engine.name, 5])).toEqual({ got: 'from the maker' });
   });
+});
 
+forEngines(ENGINES, (engine) => {
   for (const kind of ['ref', 'reref']) {
     test(`66 an idle pending recv keeps the process alive (${kind})`, async () => {
       expect(await outcome('keepalive', [engine.name, kind])).toEqual({ received: 'late' });

@@ -10,11 +10,11 @@
  *    └──▶ parked ──settle──▶ handler, pump
  * ```
  */
-import { offAbort, onAbort } from '../abort.js';
+import { type Abortable, offAbort, onAbort } from '../abort.js';
 import { CLOSED, EMPTY, Status } from '../engine.js';
 import { nextTurn, spent } from './budget.js';
 import { type Endpoint, LIVE } from './endpoint.js';
-import { Pending } from './pending.js';
+import { Pending, type Taker } from './pending.js';
 
 /** Values handled before the event loop gets a turn; less when the budget of time is spent. */
 const BATCH = 512;
@@ -23,34 +23,16 @@ const DEEPEST = 64;
 
 let nested = 0;
 
-class Parked extends Pending {
-  readonly #consumption: Consumption<never>;
-
-  constructor(endpoint: Endpoint<unknown>, consumption: Consumption<never>) {
-    super(endpoint, undefined);
-    this.#consumption = consumption;
-  }
-
-  protected override happened(status: Status, value: unknown): void {
-    this.#consumption.woken(status, value as never);
-  }
-
-  protected override refused(error: unknown): void {
-    this.#consumption.unparked(error);
-  }
-}
-
 /** One call of `consume`. */
-export class Consumption<T> {
+export class Consumption<T> implements Abortable, Taker {
   readonly #endpoint: Endpoint<unknown>;
   readonly #handler: (value: T) => unknown;
   readonly #concurrency: number;
   readonly #signal: AbortSignal | undefined;
-  readonly #onAbort = () => this.stop(this.#signal?.reason);
   #resolve!: () => void;
   #reject!: (error: unknown) => void;
   #running = 0;
-  #parked: Parked | null = null;
+  #parked: Pending | null = null;
   #yielding = false;
   #pumping = false;
   #ended = false;
@@ -69,34 +51,34 @@ export class Consumption<T> {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    if (this.#signal !== undefined) onAbort(this.#signal, this.#onAbort);
+    if (this.#signal !== undefined) onAbort(this.#signal, this);
     this.#pump();
     return promise;
   }
 
   /** Takes nothing more; the first error is the one that is reported. */
-  stop(error: unknown): void {
+  withdraw(error: unknown): void {
     if (this.#ended) return;
     this.#error = { error };
     this.#end();
   }
 
   /** The parked receive happened; in one thread the sender's own call may say so, and the handler be a sender too. */
-  woken(status: Status, value: T): void {
-    if (nested >= DEEPEST) return queueMicrotask(() => this.woken(status, value));
+  happened(receive: Pending, status: Status, value: unknown): void {
+    if (nested >= DEEPEST) return queueMicrotask(() => this.happened(receive, status, value));
     this.#parked = null;
     if (status !== Status.DONE) return this.#end();
     nested++;
-    this.#handle(value);
+    this.#handle(value as T);
     this.#goOn();
     nested--;
   }
 
   /** The parked receive was withdrawn, or its message did not decode. */
-  unparked(error: unknown): void {
+  refused(_receive: Pending, error: unknown): void {
     this.#parked = null;
     if (this.#ended) this.#settleIfIdle();
-    else this.stop(error);
+    else this.withdraw(error);
   }
 
   #end(): void {
@@ -107,7 +89,7 @@ export class Consumption<T> {
 
   #settleIfIdle(): void {
     if (!this.#ended || this.#running > 0 || this.#parked !== null) return;
-    if (this.#signal !== undefined) offAbort(this.#signal, this.#onAbort);
+    offAbort(this.#signal, this);
     if (this.#error !== undefined) this.#reject(this.#error.error);
     else this.#resolve();
   }
@@ -117,7 +99,7 @@ export class Consumption<T> {
     try {
       this.#takeBatch();
     } catch (error) {
-      this.stop(error);
+      this.withdraw(error);
     }
     this.#pumping = false;
   }
@@ -146,12 +128,12 @@ export class Consumption<T> {
       if (!isThenable(result)) return;
       this.#running++;
     } catch (error) {
-      return this.stop(error);
+      return this.withdraw(error);
     }
     Promise.resolve(result).then(
       () => this.#finished(),
       (error) => {
-        this.#finished(() => this.stop(error));
+        this.#finished(() => this.withdraw(error));
       },
     );
   }
@@ -176,9 +158,8 @@ export class Consumption<T> {
   }
 
   #park(): void {
-    const parked = new Parked(this.#endpoint, this as unknown as Consumption<never>);
-    this.#parked = parked;
-    parked.park(false, undefined);
+    this.#parked = new Pending(this.#endpoint, undefined, this);
+    this.#parked.park(false, undefined);
   }
 }
 

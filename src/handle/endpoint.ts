@@ -142,7 +142,9 @@ export class Endpoint<T> implements Properties {
 
   /** The operations that wait, in the order they came. */
   #pending(): Detachable[] {
-    return [...(this[FIRST] === null ? [] : [this[FIRST]]), ...(this[MORE] ?? [])];
+    const enqueued = [...(this[PORT].waiting?.() ?? [])].filter(({ owner }) => owner === this);
+    const listed = [this[FIRST], ...(this[MORE] ?? [])].filter((each) => each !== null);
+    return [...listed, ...(enqueued as unknown[] as Detachable[])];
   }
 
   /** What `console.log` shows. */
@@ -185,12 +187,22 @@ export function enlist(endpoint: Endpoint<unknown>, pending: Detachable): void {
   if (endpoint[FIRST] === null && (more === null || more.size === 0)) endpoint[FIRST] = pending;
   else if (more === null) endpoint[MORE] = new Set([pending]);
   else more.add(pending);
-  if (endpoint[REFERENCED]) hold();
+  holdFor(endpoint);
 }
 
 /** Undoes `enlist`. */
 export function delist(endpoint: Endpoint<unknown>, pending: Detachable): void {
   if (endpoint[FIRST] === pending) endpoint[FIRST] = null;
   else if (!endpoint[MORE]?.delete(pending)) return;
+  releaseFor(endpoint);
+}
+
+/** One more operation waits on the handle: keeps the process alive if the handle says so. Undone by one `releaseFor`. */
+export function holdFor(endpoint: Endpoint<unknown>): void {
+  if (endpoint[REFERENCED]) hold();
+}
+
+/** Undoes `holdFor`. */
+export function releaseFor(endpoint: Endpoint<unknown>): void {
   if (endpoint[REFERENCED]) release();
 }

@@ -4,39 +4,25 @@
 import { CLOSED, EMPTY, Status } from '../engine.js';
 import { nextTurnWith, rejected, resolved, spent } from './budget.js';
 import { type Endpoint, LIVE } from './endpoint.js';
-import { Pending } from './pending.js';
-
-class PendingNext<T> extends Pending<IteratorResult<T, undefined>> {
-  readonly #waiting: Set<PendingNext<T>>;
-
-  constructor(endpoint: Endpoint<unknown>, waiting: Set<PendingNext<T>>) {
-    super(endpoint, undefined);
-    this.#waiting = waiting.add(this);
-  }
-
-  protected override happened(status: Status, value: unknown): void {
-    this.#waiting.delete(this);
-    this.resolve(status === Status.DONE ? { done: false, value: value as T } : { done: true, value: undefined });
-  }
-
-  /** Ends the step without a value, unless it has happened. */
-  finish(): void {
-    this.withdraw(FINISHED);
-  }
-
-  protected override refused(error: unknown): void {
-    this.#waiting.delete(this);
-    if (error === FINISHED) this.resolve({ done: true, value: undefined });
-    else this.reject(error);
-  }
-}
+import { Pending, type Taker } from './pending.js';
 
 const FINISHED = Symbol('finished');
 
 /** The iterator of one `for await`; `return` (break) leaves the rest in the channel. */
 export class Iteration<T> implements AsyncIterableIterator<T> {
   readonly #endpoint: Endpoint<unknown>;
-  readonly #waiting = new Set<PendingNext<T>>();
+  readonly #waiting = new Set<Pending>();
+  readonly #taker: Taker = {
+    happened: (step, status, value) => {
+      this.#waiting.delete(step);
+      step.resolve(status === Status.DONE ? { done: false, value } : { done: true, value: undefined });
+    },
+    refused: (step, error) => {
+      this.#waiting.delete(step);
+      if (error === FINISHED) step.resolve({ done: true, value: undefined });
+      else step.reject(error);
+    },
+  };
   #finished = false;
 
   constructor(endpoint: Endpoint<unknown>) {
@@ -49,7 +35,7 @@ export class Iteration<T> implements AsyncIterableIterator<T> {
       const port = this.#endpoint[LIVE]('iterate');
       let value = port.tryRecv();
       if (value === EMPTY && port.linger?.(false)) value = port.tryRecv();
-      if (value === EMPTY) return new PendingNext<T>(this.#endpoint, this.#waiting).promise(false, undefined);
+      if (value === EMPTY) return this.#wait();
       if (value !== CLOSED) {
         if (spent()) return nextTurnWith({ done: false, value: value as T });
         // A literal in the very call is seen to be no thenable, else V8 asks it for its `then`.
@@ -73,9 +59,15 @@ export class Iteration<T> implements AsyncIterableIterator<T> {
     throw error;
   }
 
+  #wait(): Promise<IteratorResult<T, undefined>> {
+    const step = new Pending(this.#endpoint, undefined, this.#taker);
+    this.#waiting.add(step);
+    return step.promise(false, undefined);
+  }
+
   #finish(): void {
     this.#finished = true;
-    for (const waiting of [...this.#waiting]) waiting.finish();
+    for (const waiting of [...this.#waiting]) waiting.withdraw(FINISHED);
   }
 
   [Symbol.asyncIterator](): this {

@@ -1,44 +1,82 @@
 /**
  * One awaiting operation of a handle: parked in its engine, ended by its peer, its signal or its handle's disposal.
  *
- * Invariant: exactly one of `settle`, `fail` and `refuse` is called, and by then nothing of the operation is left
+ * Invariant: exactly one of `settle`, `fail` and `withdraw` ends it, and by then nothing of the operation is left
  * behind: no listener, no hold on the process, no entry in the handle.
  */
 import { offAbort, onAbort } from '../abort.js';
 import type { Parked, Port, Waiter } from '../engine.js';
 import { Status } from '../engine.js';
 import { ClosedError, DisconnectedError, label, type Unsent } from '../errors.js';
+import type { Queue, Sudog } from '../sudog.js';
 import { inTurn } from './budget.js';
-import { type Detachable, DISPOSED, delist, detached, type Endpoint, enlist, PORT, RECEIVES } from './endpoint.js';
+import {
+  type Detachable,
+  DISPOSED,
+  delist,
+  detached,
+  type Endpoint,
+  enlist,
+  holdFor,
+  PORT,
+  RECEIVES,
+  releaseFor,
+} from './endpoint.js';
 import type { Received } from './receiving.js';
 
-/** An operation that waits. Its outcome is a promise, unless a subclass takes it otherwise. */
-export class Pending<R = unknown> implements Waiter, Detachable {
+/** Who takes the outcome of an operation. Not a subclass of it: V8 does not inline constructors that call `super`. */
+export interface Taker {
+  /** The operation happened. */
+  happened(operation: Pending, status: Status, value: unknown): void;
+  /** The operation did not happen, or its message did not decode. */
+  refused(operation: Pending, error: unknown): void;
+}
+
+/** The outcome of a send or a receive is that of its promise. */
+const PROMISED: Taker = {
+  happened(operation, status, value) {
+    if (!operation.send) operation.resolve(receivedOf(status, value));
+    else if (status === Status.DONE) operation.resolve(undefined);
+    else operation.reject(shut(operation.owner[PORT], status, 'send', { value: operation.elem }));
+  },
+  refused(operation, error) {
+    operation.reject(error);
+  },
+};
+
+/** An operation that waits. */
+export class Pending implements Waiter, Detachable, Parked, Sudog {
   // Declared, and set by the constructor: V8 makes the fields that a class defines in a call of their own.
-  declare private readonly endpoint: Endpoint<unknown>;
+  declare queue: Queue | null;
+  declare prev: Sudog;
+  declare next: Sudog;
+  declare elem: unknown;
+  declare readonly owner: Endpoint<unknown>;
   declare private readonly signal: AbortSignal | undefined;
   declare private parked: Parked | null;
-  declare private onAbort: (() => void) | undefined;
-  declare private send: boolean;
-  declare private value: unknown;
+  declare send: boolean;
+  declare private readonly taker: Taker;
   declare private since: number;
-  declare private fulfil: (result: R) => void;
+  declare private fulfil: (result: unknown) => void;
   declare private refuse: (error: unknown) => void;
 
-  constructor(endpoint: Endpoint<never> | Endpoint<unknown>, signal: AbortSignal | undefined) {
-    this.endpoint = endpoint as Endpoint<unknown>;
+  constructor(endpoint: Endpoint<unknown>, signal: AbortSignal | undefined, taker: Taker = PROMISED) {
+    this.queue = null;
+    this.prev = this;
+    this.next = this;
+    this.elem = undefined;
+    this.owner = endpoint;
+    this.taker = taker;
     this.signal = signal;
     this.parked = null;
-    this.onAbort = undefined;
     this.send = false;
-    this.value = undefined;
     this.since = 0;
   }
 
   /** Parks, and promises the outcome. Throws CodecError, nothing having happened. */
-  promise(send: boolean, value: unknown): Promise<R> {
+  promise<R>(send: boolean, value: unknown): Promise<R> {
     const promise = new Promise<R>((resolve, reject) => {
-      this.fulfil = resolve;
+      this.fulfil = resolve as (result: unknown) => void;
       this.refuse = reject;
     });
     this.park(send, value);
@@ -47,61 +85,55 @@ export class Pending<R = unknown> implements Waiter, Detachable {
 
   /** Waits in the engine; may end before it returns. Throws CodecError, nothing having happened. */
   park(send: boolean, value: unknown): void {
-    const { endpoint } = this;
-    const port: Port = endpoint[PORT];
+    const { owner } = this;
+    const port: Port = owner[PORT];
     this.send = send;
-    this.value = value;
-    const parked =
-      port.park === undefined
-        ? port.engine.park(send ? [{ port, send, value }] : endpoint[RECEIVES], true, this)
-        : port.park(send, value, this);
-    if (parked === null) return;
-    this.parked = parked;
-    enlist(endpoint, this);
-    if (port.park === undefined || this.signal !== undefined) this.watch(port);
+    this.elem = value;
+    if (port.enqueue !== undefined) {
+      port.enqueue(send, this);
+      this.parked = this;
+      holdFor(owner);
+      if (this.signal !== undefined) this.watch(port);
+      return;
+    }
+    this.parked = port.engine.park(send ? [{ port, send, value }] : owner[RECEIVES], true, this);
+    if (this.parked === null) return;
+    enlist(owner, this);
+    this.watch(port);
   }
 
   /** What else may end the operation, and how long it takes to happen. */
   private watch(port: Port): void {
-    const { endpoint, signal } = this;
+    const { owner, signal } = this;
     if (port.waited !== undefined) this.since = performance.now();
-    if (signal !== undefined) {
-      this.onAbort = () => this.withdraw(signal.reason);
-      onAbort(signal, this.onAbort);
-    }
-    const ended = endedMeanwhile(endpoint, signal);
+    if (signal !== undefined) onAbort(signal, this);
+    const ended = endedMeanwhile(owner, signal);
     if (ended !== undefined) this.withdraw(ended.reason);
   }
 
-  /** The operation happened. */
-  protected happened(status: Status, value: unknown): void {
-    if (!this.send) this.resolve(receivedOf(status, value) as R);
-    else if (status === Status.DONE) this.resolve(undefined as R);
-    else this.reject(shut(this.endpoint[PORT], status, 'send', { value: this.value }));
-  }
-
-  /** The operation did not happen, or its message did not decode. */
-  protected refused(error: unknown): void {
-    this.reject(error);
-  }
-
-  protected resolve(result: R): void {
+  /** Fulfils the promise. */
+  resolve(result: unknown): void {
     inTurn(this.fulfil, result);
   }
 
-  protected reject(error: unknown): void {
+  /** Rejects the promise. */
+  reject(error: unknown): void {
     inTurn(this.refuse, error);
   }
 
   settle(_index: number, status: Status, value: unknown): void {
-    if (this.since > 0) this.endpoint[PORT].waited?.(this.send, performance.now() - this.since);
+    if (this.since > 0) this.owner[PORT].waited?.(this.send, performance.now() - this.since);
     this.leave();
-    this.happened(status, value);
+    this.taker.happened(this, status, value);
+  }
+
+  ready(status: Status, value: unknown): void {
+    this.settle(0, status, value);
   }
 
   fail(_index: number, error: unknown): void {
     this.leave();
-    this.refused(error);
+    this.taker.refused(this, error);
   }
 
   detach(error: Error): void {
@@ -112,14 +144,22 @@ export class Pending<R = unknown> implements Waiter, Detachable {
   withdraw(reason: unknown): void {
     if (!this.parked?.cancel()) return;
     this.leave();
-    this.refused(reason);
+    this.taker.refused(this, reason);
+  }
+
+  /** Leaves the queue of an engine of one thread, if it has not happened. */
+  cancel(): boolean {
+    if (this.queue === null) return false;
+    this.queue.dequeueSudoG(this);
+    return true;
   }
 
   private leave(): void {
     if (this.parked === null) return;
+    if (this.parked === this) releaseFor(this.owner);
+    else delist(this.owner, this);
     this.parked = null;
-    delist(this.endpoint, this);
-    if (this.signal !== undefined && this.onAbort !== undefined) offAbort(this.signal, this.onAbort);
+    if (this.signal !== undefined) offAbort(this.signal, this);
   }
 }
 

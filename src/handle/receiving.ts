@@ -92,7 +92,7 @@ export class ReceivingEnd<T> extends Endpoint<T> {
       let value = port.tryRecv();
       if (value === empty && port.linger?.(false)) value = port.tryRecv();
       if (value !== empty) return promised(value);
-      return new Pending<Received<T>>(this as Endpoint<unknown>, signal).promise(false, undefined);
+      return new Pending(this as Endpoint<unknown>, signal).promise<Received<T>>(false, undefined);
     } catch (error) {
       return rejected(error);
     }
@@ -119,7 +119,7 @@ export class ReceivingEnd<T> extends Endpoint<T> {
     let taken = port.tryRecvMany(values, max);
     if (taken === 0 && port.linger?.(false)) taken = port.tryRecvMany(values, max);
     if (taken !== 0) return resolved(values);
-    const first = await new Pending<Received<T>>(this as Endpoint<unknown>, signal).promise(false, undefined);
+    const first = await new Pending(this as Endpoint<unknown>, signal).promise<Received<T>>(false, undefined);
     if (!first.ok) return values;
     values.push(first.value);
     if (max > 1) this.#more((rest) => rest.tryRecvMany(values, max - 1));
@@ -155,7 +155,7 @@ export class ReceivingEnd<T> extends Endpoint<T> {
     let taken = fillFrom(port as Port, into, 0);
     if (taken === 0 && port.linger?.(false)) taken = fillFrom(port as Port, into, 0);
     if (taken !== 0) return resolved(Math.max(taken, 0));
-    const first = await new Pending<Received<T>>(this as Endpoint<unknown>, signal).promise(false, undefined);
+    const first = await new Pending(this as Endpoint<unknown>, signal).promise<Received<T>>(false, undefined);
     if (!first.ok) return 0;
     into[0] = first.value;
     let more = 0;

@@ -67,7 +67,7 @@ export class SendingEnd<T> extends Endpoint<T> {
       if (status === BLOCKED && port.linger?.(true)) status = port.trySend(value);
       if (status === DONE) return resolvedVoid();
       if (status !== BLOCKED) throw shut(port as Port, status, 'send', { value });
-      return new Pending<void>(this as Endpoint<unknown>, signal).promise(true, value);
+      return new Pending(this as Endpoint<unknown>, signal).promise<void>(true, value);
     } catch (error) {
       return rejected(error);
     }
@@ -235,7 +235,7 @@ async function sendAll<T>(
       const port = endpoint[LIVE]('sendMany');
       let went = window.offer(port, next, from);
       if (went === 0 && port.linger?.(true)) went = window.offer(port, next, from);
-      if (went === 0) await new Pending<void>(endpoint as Endpoint<unknown>, signal).promise(true, next[from]);
+      if (went === 0) await new Pending(endpoint as Endpoint<unknown>, signal).promise<void>(true, next[from]);
       from += went || 1;
       progress.sent += went || 1;
       if (went > 1 ? spentMuch() : spent()) await nextTurn();

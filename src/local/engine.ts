@@ -15,14 +15,10 @@ import {
   type Waiter,
 } from '../engine.js';
 import { BlockingError, label } from '../errors.js';
+import { nap } from '../sleep.js';
 import { Hchan } from './hchan.js';
 import { LocalPort } from './port.js';
 import { chanOf, pass1, pass2 } from './select.js';
-
-/** The longest sleep before the thread looks whether it is to be terminated. */
-const SLICE = 20;
-
-let sleeper: Int32Array<SharedArrayBuffer> | undefined;
 
 export const local: Opener = {
   name: 'local',
@@ -47,8 +43,7 @@ export const local: Opener = {
       if (left <= 0) return false;
       const due = nextDue(cases);
       if (left === Infinity && due === Infinity) throw new BlockingError(forEver(cases));
-      sleeper ??= new Int32Array(new SharedArrayBuffer(4));
-      Atomics.wait(sleeper, 0, 0, Math.min(SLICE, left, Math.max(due, 0)));
+      nap(Math.min(left, Math.max(due, 0)));
     }
     return true;
   },

@@ -14,9 +14,10 @@
  *  - an unbounded channel has `dataqsiz` Infinity.
  */
 import { CLOSED, EMPTY, Status } from '../engine.js';
+import type { Sudog } from '../sudog.js';
 import { Ring } from './ring.js';
 import type { Source } from './source.js';
-import { type Sudog, Waitq } from './sudog.js';
+import { Waitq } from './waitq.js';
 
 // V8 takes what a module declares for constant, and looks up what it imports at every use.
 const { BLOCKED, DONE, CLOSED: SHUT, DISCONNECTED } = Status;
@@ -28,9 +29,9 @@ export class Hchan {
   /** The circular queue and its `qcount`. */
   readonly buf = new Ring<unknown>();
   /** List of receive waiters. */
-  readonly recvq = new Waitq(this);
+  readonly recvq: Waitq;
   /** List of send waiters. */
-  readonly sendq = new Waitq(this);
+  readonly sendq: Waitq;
   closed = false;
   /** Handles that can send. */
   senders = 0;
@@ -43,7 +44,10 @@ export class Hchan {
     readonly name: string | undefined,
     /** Who fills a channel that nobody sends to: a timer, a signal. */
     readonly source: Source | undefined,
-  ) {}
+  ) {
+    this.recvq = new Waitq(source);
+    this.sendq = new Waitq(source);
+  }
 }
 
 /** Why a send cannot happen now or ever; `DONE` if it can. */

@@ -6,12 +6,12 @@
  * channel that carries its own handle by reference is not collected while it does.
  */
 import type { Codec } from '../codec/codec.js';
-import { CLOSED, Direction, EMPTY, type Parked, type Port, Status, type Waiter } from '../engine.js';
+import { CLOSED, Direction, EMPTY, type Port, Status } from '../engine.js';
 import { label } from '../errors.js';
+import type { Sudog } from '../sudog.js';
 import type { TokenBody } from '../token.js';
 import { local } from './engine.js';
 import { chanrecv, chansend, closechan, disconnect, type Hchan } from './hchan.js';
-import { parkOne } from './select.js';
 
 /** One counted handle, apart from its port, so that it can be given back after the port was collected. */
 class Counted {
@@ -100,8 +100,12 @@ export class LocalPort<T> implements Port<T> {
     return max;
   }
 
-  park(send: boolean, value: unknown, waiter: Waiter): Parked | null {
-    return parkOne(this, send, value, waiter);
+  enqueue(send: boolean, operation: Sudog): void {
+    (send ? this.c.sendq : this.c.recvq).enqueue(operation);
+  }
+
+  waiting(): Sudog[] {
+    return [...this.c.recvq, ...this.c.sendq];
   }
 
   close(): boolean {

@@ -5,12 +5,12 @@
  *  - no lock order: there is one thread;
  *  - instead of a shuffled poll order, every case is looked at and one of the ready ones is kept with equal chances,
  *    which comes to the same and needs no array;
- *  - pass 3 (leaving the other queues) is done by who commits, see sudog.ts.
+ *  - pass 3 (leaving the other queues) is done by who commits, see waitq.ts.
  */
 import { type Case, CLOSED, EMPTY, Status, type Waiter } from '../engine.js';
 import { chanrecv, chansend, type Hchan, receivable, sendable } from './hchan.js';
 import type { LocalPort } from './port.js';
-import { G, Sudog } from './sudog.js';
+import { G, SelectSudog } from './waitq.js';
 
 /** Which channel a case is about. */
 export function chanOf(scase: Case): Hchan {
@@ -29,23 +29,12 @@ export function pass1(cases: readonly Case[], biased: boolean, waiter: Waiter): 
   }
 }
 
-/** Both passes for the one case of `port`. */
-export function parkOne(port: LocalPort<unknown>, send: boolean, value: unknown, waiter: Waiter): Sudog | null {
-  const { c } = port;
-  if (perform(c, send, value, 0, waiter)) return null;
-  const sg = new Sudog(waiter, null, 0, value, port);
-  (send ? c.sendq : c.recvq).enqueue(sg);
-  return sg;
-}
-
 /** Pass 2: enqueues on all channels. */
 export function pass2(cases: readonly Case[], waiter: Waiter, claim: (() => boolean) | undefined): G {
   const g = new G(claim);
   for (let i = cases.length - 1; i >= 0; i--) {
     const { port, value } = cases[i] as Case;
-    const sg = new Sudog(waiter, g, i, value, port);
-    sg.waitlink = g.waiting;
-    g.waiting = sg;
+    new SelectSudog(waiter, g, i, value, port);
   }
   for (let sg = g.waiting; sg !== null; sg = sg.waitlink) {
     const scase = cases[sg.index] as Case;

@@ -23,8 +23,9 @@ import { type Case, CLOSED, EMPTY, type Engine, type Parked, Status, type Waiter
 import { label } from '../errors.js';
 import { nextDue } from '../local/engine.js';
 import { scratch } from '../scratch.js';
+import { shuffled } from '../shuffle.js';
+import { sleep } from '../sleep.js';
 import { type Group, groupsOf } from './group.js';
-import { sleep } from './idle.js';
 
 /** How long a blocked thread waits in one engine before it looks at the others, in ms. */
 const GLANCE = 2;
@@ -101,17 +102,6 @@ function tryOne({ port, send, value }: Case, place: number, waiter: Waiter): boo
   if (received === CLOSED) waiter.settle(place, Status.CLOSED, undefined);
   else waiter.settle(place, Status.DONE, received);
   return true;
-}
-
-function shuffled(length: number): readonly number[] {
-  const order: number[] = [];
-  for (let i = 0; i < length; i++) {
-    const j = Math.floor(Math.random() * (i + 1));
-    order.push(i);
-    order[i] = order[j] as number;
-    order[j] = i;
-  }
-  return order;
 }
 
 interface Roles {

@@ -18,7 +18,6 @@ export class PendingSelect implements Waiter, Detachable {
   readonly #signal: AbortSignal | undefined;
   #parked: Parked | null = null;
   #handles: readonly Endpoint<unknown>[] = [];
-  #onAbort: (() => void) | undefined;
   /** The outcome, when there was one before anybody had to wait. */
   #atOnce: Promise<Result> | undefined;
   #resolve: ((result: Result) => void) | undefined;
@@ -37,17 +36,14 @@ export class PendingSelect implements Waiter, Detachable {
     // A handle that is in several cases is enlisted once.
     this.#handles = [...new Set(this.#live.map(({ endpoint }) => endpoint))];
     for (const endpoint of this.#handles) enlist(endpoint, this);
-    if (this.#signal !== undefined) {
-      this.#onAbort = () => this.#withdraw(this.#signal?.reason);
-      onAbort(this.#signal, this.#onAbort);
-    }
+    if (this.#signal !== undefined) onAbort(this.#signal, this);
     const promise = new Promise<Result>((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
     for (const endpoint of this.#handles) {
       const ended = endedMeanwhile(endpoint, this.#signal);
-      if (ended !== undefined) this.#withdraw(ended.reason);
+      if (ended !== undefined) this.withdraw(ended.reason);
     }
     return promise;
   }
@@ -67,10 +63,11 @@ export class PendingSelect implements Waiter, Detachable {
   }
 
   detach(error: Error): void {
-    this.#withdraw(error);
+    this.withdraw(error);
   }
 
-  #withdraw(reason: unknown): void {
+  /** Ends the select with `reason`, unless it has happened. */
+  withdraw(reason: unknown): void {
     if (this.#parked?.cancel()) this.#end(reason);
   }
 
@@ -87,6 +84,6 @@ export class PendingSelect implements Waiter, Detachable {
     queueMicrotask(() => {
       for (const endpoint of this.#handles) delist(endpoint, this);
     });
-    if (this.#signal !== undefined && this.#onAbort !== undefined) offAbort(this.#signal, this.#onAbort);
+    offAbort(this.#signal, this);
   }
 }

@@ -24,7 +24,7 @@ import { inherited, onWorkerExit, passOn } from './host.js';
 import * as Header from './layout/header.js';
 import { makechan, readKey, redeem } from './lifetime.js';
 import { arenaId, isArena, makeMemory } from './memory.js';
-import { blockMixed, idle, parkMixed, sleepThrough, tryMixed, watchMixed } from './mixed.js';
+import { blockMixed, parkMixed, tryMixed, watchMixed } from './mixed.js';
 import { portIn, SharedPort } from './port.js';
 import { onExit, watchOver } from './repair.js';
 import { Selecting } from './select.js';
@@ -115,7 +115,6 @@ export const sharedEngine: EngineFactory = {
   },
 
   trySelect(cases: readonly Case[], biased: boolean, waiter: Waiter): boolean {
-    if (cases.length === 0) return false;
     if (faulty(cases, waiter)) return true;
     const arena = arenaOf(cases);
     if (arena !== undefined) return new Selecting(arena, cases, biased, waiter).attempt();
@@ -123,7 +122,6 @@ export const sharedEngine: EngineFactory = {
   },
 
   park(cases: readonly Case[], biased: boolean, waiter: Waiter): Parked | null {
-    if (cases.length === 0) return idle();
     if (faulty(cases, waiter)) return null;
     const arena = arenaOf(cases);
     if (arena === undefined) return parkMixed(cases, biased, waiter);
@@ -133,7 +131,6 @@ export const sharedEngine: EngineFactory = {
   },
 
   block(cases: readonly Case[], biased: boolean, timeout: number, waiter: Waiter): boolean {
-    if (cases.length === 0) return sleepThrough(timeout);
     if (faulty(cases, waiter)) return true;
     const arena = arenaOf(cases);
     if (arena === undefined) return blockMixed(cases, biased, timeout, waiter);

@@ -5,6 +5,8 @@
  * and exactly one case happens; given up are the one moment and the place in the queues.
  */
 import type { Case, Parked, Waiter } from '../engine.js';
+import { shuffled } from '../shuffle.js';
+import { nap } from '../sleep.js';
 import type { Arena } from './arena.js';
 import { portIn } from './port.js';
 import { Selecting } from './select.js';
@@ -12,44 +14,10 @@ import type { Waiting } from './waiting.js';
 
 /** How often a thread that blocks on several arenas tries again, in ms. */
 const SLICE = 1;
-const LONGEST = 50;
-
-let sleeper: Int32Array<SharedArrayBuffer> | undefined;
-
-function nap(milliseconds: number): void {
-  sleeper ??= new Int32Array(new SharedArrayBuffer(4));
-  Atomics.wait(sleeper, 0, 0, milliseconds);
-}
-
-/** An operation without cases: waits until it is cancelled. */
-export function idle(): Parked {
-  let cancelled = false;
-  return {
-    cancel: () => {
-      const first = !cancelled;
-      cancelled = true;
-      return first;
-    },
-  };
-}
-
-/** Blocks without cases until the time is over. */
-export function sleepThrough(timeout: number): boolean {
-  const deadline = performance.now() + timeout;
-  for (let left = timeout; left > 0; left = deadline - performance.now()) nap(Math.min(LONGEST, left));
-  return false;
-}
 
 /** Tries the cases one by one: in their order if `biased`, else in a random one. */
 export function tryMixed(cases: readonly Case[], biased: boolean, waiter: Waiter): boolean {
-  const order = cases.map((_, index) => index);
-  if (!biased) {
-    for (let i = order.length - 1; i > 0; i--) {
-      const j = Math.floor(Math.random() * (i + 1));
-      [order[i], order[j]] = [order[j] as number, order[i] as number];
-    }
-  }
-  for (const index of order) {
+  for (const index of biased ? cases.keys() : shuffled(cases.length)) {
     const scase = cases[index] as Case;
     const one: Waiter = {
       settle: (_, status, value) => waiter.settle(index, status, value),

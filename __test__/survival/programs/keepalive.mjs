@@ -2,7 +2,8 @@
  * 66: an idle pending receive keeps the process alive; after `unref()` it does not.
  * node keepalive.mjs <engine> <ref|unref|reref|done|disposed|aborted>
  *
- * A worker that does not keep the process alive sends after a moment: only a process that stays alive sees it.
+ * A worker that does not keep the process alive, or a timer that does not where the channel stays in its thread, sends
+ * after a moment: only a process that stays alive sees it.
  */
 import { isMainThread, workerData } from 'node:worker_threads';
 import { attach } from 'hchan';
@@ -13,7 +14,8 @@ const kind = isMainThread ? process.argv[3] : workerData.kind;
 if (isMainThread) {
   const channel = make(0);
   const receiver = channel.receiver();
-  start(import.meta.url, { kind, channel: channel.share() }).unref();
+  if (channel.engine === 'local') setTimeout(() => channel.trySend('late'), 400).unref();
+  else start(import.meta.url, { kind, channel: channel.share() }).unref();
   const controller = new AbortController();
   if (kind === 'unref') receiver.unref();
   if (kind === 'reref') receiver.unref().ref();

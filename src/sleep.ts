@@ -1,0 +1,19 @@
+/** Blocking this thread for a time, where nothing can wake it but the clock. */
+
+/** The longest sleep before the thread looks whether it is to be terminated. */
+const SLICE = 20;
+
+let word: Int32Array<SharedArrayBuffer> | undefined;
+
+/** Blocks for `ms`, or for less. */
+export function nap(ms: number): void {
+  word ??= new Int32Array(new SharedArrayBuffer(4));
+  Atomics.wait(word, 0, 0, Math.min(ms, SLICE));
+}
+
+/** Blocks for `ms`, Infinity allowed; worker.terminate() and process.exit() interrupt it. False: nothing happened. */
+export function sleep(ms: number): false {
+  const end = performance.now() + ms;
+  for (let left = ms; left > 0; left = end - performance.now()) nap(left);
+  return false;
+}
