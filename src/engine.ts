@@ -101,10 +101,10 @@ export interface Port<T = unknown> {
 
   /**
    * Engines of one thread, instead of the engine's `park`: queues an operation of one case as it is, that has just been
-   * tried in vain. It is told by `ready`.
+   * tried in vain. It is told by `ready`. True: the port lists it while it waits; false: its handle must.
    */
-  enqueue?(send: boolean, operation: Sudog): void;
-  /** What was enqueued, by this port or another one of its channel, and still waits, in the order it came. */
+  enqueue?(send: boolean, operation: Sudog): boolean;
+  /** What this port lists and still waits, in the order it came; maybe among others. */
   waiting?(): Iterable<Sudog>;
 
   /** False: it was closed already. Wakes every waiting operation. */

@@ -85,6 +85,25 @@ function disposal(engine: EngineCase): void {
     expect(await stays).toEqual(ok(1));
   });
 
+  test('what a handle began while it was the only one ends with it too, and what another one began does not', async () => {
+    const channel = engine.make<number>(0);
+    const order: number[] = [];
+    const begin = (handle: Receiver<number>, number: number) => failure(handle.recv()).finally(() => void order.push(number));
+    const alone = begin(channel, 0);
+    const other = channel.receiver();
+    const stays = other.recv();
+    const mine = [alone, begin(channel, 1), failure(channel.consume(() => expect.unreachable())), failure(select({ channel }))];
+    channel.unref().ref();
+    const sender = channel.sender();
+    dispose(channel);
+    for (const error of await Promise.all(mine)) expect(error).toBeInstanceOf(DetachedError);
+    expect(order).toEqual([0, 1]);
+    expect(sender.trySend(1)).toBe(true);
+    expect(await stays).toEqual(ok(1));
+    dispose(sender);
+    expect(await other.recv()).toEqual({ ok: false, value: undefined });
+  });
+
   test('a value handed over in the tick of the disposal is delivered, not lost', async () => {
     for (const capacity of [0, 1]) {
       const channel = engine.make<number>(capacity);

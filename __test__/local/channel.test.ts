@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Case, CLOSED, Direction, EMPTY, type Port, Status, type Waiter } from '../../dist/engine.js';
 import { BlockingError } from '../../dist/errors.js';
 import { local } from '../../dist/local/engine.js';
+import type { Sudog } from '../../dist/sudog.js';
 
 const codec = { id: 'none', encode() {}, decode: () => undefined };
 const open = (capacity: number, name?: string): Port => local.open('local', { capacity, codec, name });
@@ -216,6 +217,26 @@ describe('lifetime', () => {
     d.dispose();
     expect(log).toEqual([['a', 0, Status.DISCONNECTED, undefined]]);
     expect(other.trySend(1)).toBe(Status.DISCONNECTED);
+  });
+
+  it('a port lists what it enqueued as the only handle of a direction, and no other one looks through the queues', () => {
+    const c = open(0);
+    const operation = (): Sudog => {
+      const sg = { queue: null, elem: undefined, owner: c, ready: () => {} } as unknown as Sudog;
+      return Object.assign(sg, { prev: sg, next: sg });
+    };
+    c.clone(Direction.SEND);
+    expect([...(c.waiting?.() ?? [])]).toEqual([]);
+    const first = operation();
+    expect(c.enqueue?.(false, first)).toBe(true);
+    const other = c.clone(Direction.RECV);
+    expect(other.enqueue?.(false, operation())).toBe(false);
+    expect(c.enqueue?.(false, operation())).toBe(false);
+    expect(other.waiting?.()).toEqual([]);
+    expect([...(c.waiting?.() ?? [])][0]).toBe(first);
+    c.dispose();
+    expect(other.enqueue?.(false, operation())).toBe(true);
+    expect([...(other.waiting?.() ?? [])].length).toBe(4);
   });
 
   it('share says that a local channel stays in its thread', () => {

@@ -43,7 +43,7 @@ forEngines(CROSSING, (engine) => {
 });
 
 forEngines(ENGINES, (engine) => {
-  for (const kind of ['ref', 'reref']) {
+  for (const kind of ['ref', 'reref', 'others']) {
     test(`66 an idle pending recv keeps the process alive (${kind})`, async () => {
       expect(await outcome('keepalive', [engine.name, kind])).toEqual({ received: 'late' });
     });

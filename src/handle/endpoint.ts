@@ -7,7 +7,7 @@
 import type { Case, EngineName, Port } from '../engine.js';
 import { DetachedError, DirectionError, label } from '../errors.js';
 import type { Shared } from '../token.js';
-import { hold, release } from './keepalive.js';
+import { hold as holdProcess, release as releaseProcess } from './keepalive.js';
 
 /** The handle's end of its channel. */
 export const PORT: unique symbol = Symbol('port');
@@ -136,15 +136,15 @@ export class Endpoint<T> implements Properties {
   #reference(referenced: boolean): void {
     if (this[REFERENCED] === referenced) return;
     this[REFERENCED] = referenced;
-    const change = referenced ? hold : release;
+    const change = referenced ? holdProcess : releaseProcess;
     for (let waiting = this.#pending().length; waiting > 0; waiting--) change();
   }
 
-  /** The operations that wait, in the order they came. */
+  /** The operations that wait: those the port knows of, in the order they came, then the others in theirs. */
   #pending(): Detachable[] {
-    const enqueued = [...(this[PORT].waiting?.() ?? [])].filter(({ owner }) => owner === this);
+    const enqueued = [...(this[PORT].waiting?.() ?? [])].filter(({ owner }) => owner === this) as unknown[];
     const listed = [this[FIRST], ...(this[MORE] ?? [])].filter((each) => each !== null);
-    return [...listed, ...(enqueued as unknown[] as Detachable[])];
+    return [...new Set([...(enqueued as Detachable[]), ...listed])];
   }
 
   /** What `console.log` shows. */
@@ -177,32 +177,24 @@ export function portOf(value: unknown): Port | undefined {
   return value instanceof Endpoint ? (value[PORT] as Port) : undefined;
 }
 
-/**
- * Lists `pending` with a handle while it waits, and keeps the process alive if the handle says so.
- * Every `enlist` is undone by one `delist`.
- */
+/** One more operation waits on the handle: keeps the process alive if the handle says so. Undone by one `delist`. */
+export function hold(endpoint: Endpoint<unknown>): void {
+  if (endpoint[REFERENCED]) holdProcess();
+}
+
+/** As `hold`, and lists the operation with its handle, unless its port does. */
 export function enlist(endpoint: Endpoint<unknown>, pending: Detachable): void {
   const more = endpoint[MORE];
   // Behind others also when the first of them has left, so that the order is kept.
   if (endpoint[FIRST] === null && (more === null || more.size === 0)) endpoint[FIRST] = pending;
   else if (more === null) endpoint[MORE] = new Set([pending]);
   else more.add(pending);
-  holdFor(endpoint);
+  hold(endpoint);
 }
 
-/** Undoes `enlist`. */
+/** Undoes `enlist` or `hold`. */
 export function delist(endpoint: Endpoint<unknown>, pending: Detachable): void {
   if (endpoint[FIRST] === pending) endpoint[FIRST] = null;
-  else if (!endpoint[MORE]?.delete(pending)) return;
-  releaseFor(endpoint);
-}
-
-/** One more operation waits on the handle: keeps the process alive if the handle says so. Undone by one `releaseFor`. */
-export function holdFor(endpoint: Endpoint<unknown>): void {
-  if (endpoint[REFERENCED]) hold();
-}
-
-/** Undoes `holdFor`. */
-export function releaseFor(endpoint: Endpoint<unknown>): void {
-  if (endpoint[REFERENCED]) release();
+  else endpoint[MORE]?.delete(pending);
+  if (endpoint[REFERENCED]) releaseProcess();
 }

@@ -10,18 +10,7 @@ import { Status } from '../engine.js';
 import { ClosedError, DisconnectedError, label, type Unsent } from '../errors.js';
 import type { Queue, Sudog } from '../sudog.js';
 import { inTurn } from './budget.js';
-import {
-  type Detachable,
-  DISPOSED,
-  delist,
-  detached,
-  type Endpoint,
-  enlist,
-  holdFor,
-  PORT,
-  RECEIVES,
-  releaseFor,
-} from './endpoint.js';
+import { type Detachable, DISPOSED, delist, detached, type Endpoint, enlist, hold, PORT, RECEIVES } from './endpoint.js';
 import type { Received } from './receiving.js';
 
 /** Who takes the outcome of an operation. Not a subclass of it: V8 does not inline constructors that call `super`. */
@@ -90,9 +79,9 @@ export class Pending implements Waiter, Detachable, Parked, Sudog {
     this.send = send;
     this.elem = value;
     if (port.enqueue !== undefined) {
-      port.enqueue(send, this);
       this.parked = this;
-      holdFor(owner);
+      if (port.enqueue(send, this)) hold(owner);
+      else enlist(owner, this);
       if (this.signal !== undefined) this.watch(port);
       return;
     }
@@ -156,9 +145,8 @@ export class Pending implements Waiter, Detachable, Parked, Sudog {
 
   private leave(): void {
     if (this.parked === null) return;
-    if (this.parked === this) releaseFor(this.owner);
-    else delist(this.owner, this);
     this.parked = null;
+    delist(this.owner, this);
     if (this.signal !== undefined) offAbort(this.signal, this);
   }
 }

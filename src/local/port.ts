@@ -51,6 +51,8 @@ export class LocalPort<T> implements Port<T> {
   readonly direction: Direction;
   readonly codec: Codec<T>;
   readonly #counted: Counted;
+  /** Whether some of this handle's operations are listed in the channel's queues only. */
+  #lists = false;
 
   constructor(c: Hchan, direction: Direction, codec: Codec<T>) {
     this.c = c;
@@ -100,12 +102,18 @@ export class LocalPort<T> implements Port<T> {
     return max;
   }
 
-  enqueue(send: boolean, operation: Sudog): void {
-    (send ? this.c.sendq : this.c.recvq).enqueue(operation);
+  enqueue(send: boolean, operation: Sudog): boolean {
+    const { c } = this;
+    (send ? c.sendq : c.recvq).enqueue(operation);
+    // All that wait are this handle's, so nothing has to be written down. Of the handles of one direction at most one
+    // living one has ever been the only one: to look through the queue for its operations costs a channel little.
+    if ((send ? c.senders : c.receivers) !== 1) return false;
+    this.#lists = true;
+    return true;
   }
 
   waiting(): Sudog[] {
-    return [...this.c.recvq, ...this.c.sendq];
+    return this.#lists ? [...this.c.recvq, ...this.c.sendq] : [];
   }
 
   close(): boolean {

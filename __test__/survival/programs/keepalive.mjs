@@ -1,6 +1,6 @@
 /**
  * 66: an idle pending receive keeps the process alive; after `unref()` it does not.
- * node keepalive.mjs <engine> <ref|unref|reref|done|disposed|aborted>
+ * node keepalive.mjs <engine> <ref|unref|reref|others|late|disposed|aborted>
  *
  * A worker that does not keep the process alive, or a timer that does not where the channel stays in its thread, sends
  * after a moment: only a process that stays alive sees it.
@@ -19,6 +19,10 @@ if (isMainThread) {
   const controller = new AbortController();
   if (kind === 'unref') receiver.unref();
   if (kind === 'reref') receiver.unref().ref();
+  // Operations of another handle, from before and after it had company, that are not waited for, and one that is given up.
+  const own = make(0);
+  const others = kind === 'others' ? [own.recv(), own.receiver().unref().recv(), own.recv()] : [];
+  if (kind === 'others') own.unref();
   const received = receiver.recv({ signal: controller.signal });
   received.then(
     (got) => say({ received: got.value }),
@@ -27,6 +31,12 @@ if (isMainThread) {
   if (kind === 'late') receiver.unref();
   if (kind === 'disposed') receiver[Symbol.dispose]();
   if (kind === 'aborted') controller.abort();
+  if (kind === 'others') {
+    const given = new AbortController();
+    others.push(channel.receiver().recv({ signal: given.signal }));
+    given.abort();
+  }
+  for (const each of others) each.catch(() => {});
   say({ waiting: true });
 } else {
   const channel = attach(workerData.channel);
