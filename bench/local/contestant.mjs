@@ -16,9 +16,36 @@ const local = {
   }),
 };
 
+/** What the calls of `trySend` and `tryRecv` come to when nothing is checked: an array (a power of two long) used as a ring, and a result object. */
+class BareRing {
+  #slots;
+  #first = 0;
+  #count = 0;
+
+  constructor(capacity) {
+    this.#slots = new Array(capacity).fill(undefined);
+  }
+
+  trySend(value) {
+    const slots = this.#slots;
+    if (this.#count === slots.length) return false;
+    slots[(this.#first + this.#count++) & (slots.length - 1)] = value;
+    return true;
+  }
+
+  tryRecv() {
+    if (this.#count === 0) return null;
+    const slots = this.#slots;
+    const value = slots[this.#first];
+    slots[this.#first] = undefined;
+    this.#first = (this.#first + 1) & (slots.length - 1);
+    this.#count--;
+    return { ok: true, value };
+  }
+}
+
 /** Fills the channel and empties it, over and over, without a promise. */
-function tryAll(capacity, messages) {
-  const channel = chan(capacity, { engine: 'local' });
+function tryAll(channel, messages) {
   let [sent, received] = [0, 0];
   const start = process.hrtime.bigint();
   while (received < messages) {
@@ -47,9 +74,13 @@ async function awaitAll({ open, sink, source }, capacity, messages) {
 }
 
 const name = process.argv[2];
-const tries = name === 'local try';
-const module = name.startsWith('local') ? local : await import(packages.find((each) => each.name === name).guest.module);
+const tries = {
+  'local try': (capacity) => chan(capacity, { engine: 'local' }),
+  'bare ring': (capacity) => new BareRing(capacity),
+}[name];
+const module =
+  tries !== undefined || name === 'local' ? local : await import(packages.find((each) => each.name === name).guest.module);
 
 process.on('message', async ({ capacity, messages }) => {
-  process.send(tries ? tryAll(capacity, messages) : await awaitAll(module, capacity, messages));
+  process.send(tries !== undefined ? tryAll(tries(capacity), messages) : await awaitAll(module, capacity, messages));
 });
