@@ -70,6 +70,8 @@ export const waiting = {
     async main({ chan, start }) {
       const quiet = chan(0, { codec: codec.void });
       equal(await start({ quiet: quiet.receiver().share() }).result, 'late');
+      // Kept until here: a handle that nobody can reach any more is collected, and the last sender closes.
+      quiet[Symbol.dispose]();
     },
     worker({ quiet }) {
       return selectSync({ quiet: attach(quiet), late: after(20) }, { timeout: 20_000 }).key;
