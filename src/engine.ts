@@ -100,10 +100,12 @@ export interface Port<T = unknown> {
   waited?(send: boolean, ms: number): void;
 
   /**
-   * Engines of one thread, instead of the engine's `park`: queues an operation of one case as it is, that has just been
-   * tried in vain. It is told by `ready`. True: the port lists it while it waits; false: its handle must.
+   * Engines of one thread, instead of the engine's `park` for an operation that is no select: queues it as it is.
+   * False: it was settled before this returned. It is told by `ready`.
    */
-  enqueue?(send: boolean, operation: Sudog): boolean;
+  enqueue?(send: boolean, operation: Sudog & Waiter): boolean;
+  /** Whether this port lists (`waiting`) what it has just enqueued; if not, its handle must. */
+  lists?(send: boolean): boolean;
   /** What this port lists and still waits, in the order it came; maybe among others. */
   waiting?(): Iterable<Sudog>;
 
@@ -144,8 +146,8 @@ export interface Parked {
 
 /**
  * An engine commits one of several cases, atomically. A single send or receive is a list of one case; there is at least
- * one. All cases of one call belong to ports of this engine. `biased` takes the first ready case, else one of the ready
- * ones uniformly at random. CodecError for a value that does not fit is thrown before anything happens.
+ * one (but for `idle.ts`). All cases of one call belong to ports of this engine. `biased` takes the first ready case, else
+ * one of the ready ones uniformly at random. CodecError for a value that does not fit is thrown before anything happens.
  */
 export interface Engine {
   readonly name: 'native' | 'shared' | 'local';

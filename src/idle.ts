@@ -1,5 +1,6 @@
 /**
- * A select without a live case: never ready, ends only by its signal or its time, and can be withdrawn at any moment.
+ * What is never ready: a select without a live case, and all of `never()`. It ends only by its signal or its time, and can be
+ * withdrawn at any moment.
  */
 import type { Engine } from './engine.js';
 import { sleep } from './sleep.js';
@@ -8,5 +9,8 @@ import { sleep } from './sleep.js';
 export const idle: Pick<Engine, 'trySelect' | 'park' | 'block'> = {
   trySelect: () => false,
   park: () => ({ cancel: () => true }),
-  block: (_cases, _biased, timeout) => sleep(timeout),
+  block: (_cases, _biased, timeout) => {
+    sleep(timeout);
+    return false;
+  },
 };

@@ -11,9 +11,8 @@ export function nap(ms: number): void {
   Atomics.wait(word, 0, 0, Math.min(ms, SLICE));
 }
 
-/** Blocks for `ms`, Infinity allowed; worker.terminate() and process.exit() interrupt it. False: nothing happened. */
-export function sleep(ms: number): false {
+/** Blocks for `ms`, Infinity allowed; worker.terminate() and process.exit() interrupt it. */
+export function sleep(ms: number): void {
   const end = performance.now() + ms;
   for (let left = ms; left > 0; left = end - performance.now()) nap(left);
-  return false;
 }

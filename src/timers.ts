@@ -73,8 +73,10 @@ export function ticker(ms: number): Ticker {
   const poll = () => {
     const now = performance.now();
     if (now < due) return;
-    made.push(timeOf(due));
+    const tick = due;
     due = period === 0 ? now : due + period * (1 + Math.floor((now - due) / period));
+    // Last: a handler that it calls may stop or reset this ticker.
+    made.push(timeOf(tick));
   };
   const alarm = new Alarm(() => {
     poll();

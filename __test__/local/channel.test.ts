@@ -221,21 +221,22 @@ describe('lifetime', () => {
 
   it('a port lists what it enqueued as the only handle of a direction, and no other one looks through the queues', () => {
     const c = open(0);
-    const operation = (): Sudog => {
-      const sg = { queue: null, elem: undefined, owner: c, ready: () => {} } as unknown as Sudog;
+    const operation = (): Sudog & Waiter => {
+      const sg = { queue: null, elem: undefined, owner: c, ready: () => {} } as unknown as Sudog & Waiter;
       return Object.assign(sg, { prev: sg, next: sg });
     };
     c.clone(Direction.SEND);
     expect([...(c.waiting?.() ?? [])]).toEqual([]);
     const first = operation();
-    expect(c.enqueue?.(false, first)).toBe(true);
+    const enqueue = (port: Port, sg: Sudog & Waiter) => [port.enqueue?.(false, sg), port.lists?.(false)];
+    expect(enqueue(c, first)).toEqual([true, true]);
     const other = c.clone(Direction.RECV);
-    expect(other.enqueue?.(false, operation())).toBe(false);
-    expect(c.enqueue?.(false, operation())).toBe(false);
+    expect(enqueue(other, operation())).toEqual([true, false]);
+    expect(enqueue(c, operation())).toEqual([true, false]);
     expect(other.waiting?.()).toEqual([]);
     expect([...(c.waiting?.() ?? [])][0]).toBe(first);
     c.dispose();
-    expect(other.enqueue?.(false, operation())).toBe(true);
+    expect(enqueue(other, operation())).toEqual([true, true]);
     expect([...(other.waiting?.() ?? [])].length).toBe(4);
   });
 

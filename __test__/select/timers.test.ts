@@ -199,3 +199,23 @@ test('66 a pending receive from a timer keeps the process alive, an unreferenced
   expect(run('select({ a: chan(0).unref(), tick: ticker(20) }).then(({ key }) => console.log(key))')).toBe('tick\n');
   expect(run("select({ a: chan(0).unref(), b: after(1e9).unref() }); select({ c: null }); console.log('over')")).toBe('over\n');
 });
+
+test('a handler may stop, reset or read the ticker that calls it', async () => {
+  for (const act of ['stop', 'reset', 'tryRecv'] as const) {
+    const ticks = ticker(5);
+    const began = performance.now();
+    const at: number[] = [];
+    const consuming = ticks.consume(() => {
+      at.push(performance.now() - began);
+      if (act === 'stop') ticks.stop();
+      else if (act === 'reset') ticks.reset(40);
+      else expect(ticks.tryRecv()).toBeNull();
+    });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    ticks[Symbol.dispose]();
+    await consuming.catch(() => {});
+    if (act === 'stop') expect(at.length).toBe(1);
+    else expect(at.length).toBeLessThanOrEqual(act === 'reset' ? 3 : 20);
+    if (act === 'reset') expect((at[1] as number) - (at[0] as number)).toBeGreaterThanOrEqual(39);
+  }
+});

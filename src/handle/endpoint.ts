@@ -16,6 +16,8 @@ export const LIVE: unique symbol = Symbol('live');
 /** The operation that waits on the handle, which is seldom more than one; the later ones are in `MORE`. */
 const FIRST = Symbol('first');
 const MORE = Symbol('more');
+/** How many operations wait on the handle. */
+const WAITING = Symbol('waiting');
 /** Whether pending operations keep the process alive. */
 export const REFERENCED: unique symbol = Symbol('referenced');
 /** Whether the handle was disposed. */
@@ -51,6 +53,7 @@ export class Endpoint<T> implements Properties {
   readonly [PORT]: Port<T>;
   [FIRST]: Detachable | null = null;
   [MORE]: Set<Detachable> | null = null;
+  [WAITING] = 0;
   [REFERENCED] = true;
   /** Null while the handle can be used, 'disposed', or the error that the next receive has to report. */
   [STATE]: null | 'disposed' | Error = null;
@@ -137,12 +140,14 @@ export class Endpoint<T> implements Properties {
     if (this[REFERENCED] === referenced) return;
     this[REFERENCED] = referenced;
     const change = referenced ? holdProcess : releaseProcess;
-    for (let waiting = this.#pending().length; waiting > 0; waiting--) change();
+    for (let waiting = this[WAITING]; waiting > 0; waiting--) change();
   }
 
   /** The operations that wait: those the port knows of, in the order they came, then the others in theirs. */
   #pending(): Detachable[] {
-    const enqueued = [...(this[PORT].waiting?.() ?? [])].filter(({ owner }) => owner === this) as unknown[];
+    const enqueued = [...(this[PORT].waiting?.() ?? [])].filter(
+      ({ owner }) => (owner as Endpoint<T>)[PORT] === this[PORT],
+    ) as unknown[];
     const listed = [this[FIRST], ...(this[MORE] ?? [])].filter((each) => each !== null);
     return [...new Set([...(enqueued as Detachable[]), ...listed])];
   }
@@ -179,10 +184,11 @@ export function portOf(value: unknown): Port | undefined {
 
 /** One more operation waits on the handle: keeps the process alive if the handle says so. Undone by one `delist`. */
 export function hold(endpoint: Endpoint<unknown>): void {
+  endpoint[WAITING]++;
   if (endpoint[REFERENCED]) holdProcess();
 }
 
-/** As `hold`, and lists the operation with its handle, unless its port does. */
+/** As `hold`, and lists the operation with its handle. */
 export function enlist(endpoint: Endpoint<unknown>, pending: Detachable): void {
   const more = endpoint[MORE];
   // Behind others also when the first of them has left, so that the order is kept.
@@ -196,5 +202,6 @@ export function enlist(endpoint: Endpoint<unknown>, pending: Detachable): void {
 export function delist(endpoint: Endpoint<unknown>, pending: Detachable): void {
   if (endpoint[FIRST] === pending) endpoint[FIRST] = null;
   else endpoint[MORE]?.delete(pending);
+  endpoint[WAITING]--;
   if (endpoint[REFERENCED]) releaseProcess();
 }

@@ -79,10 +79,11 @@ export class Pending implements Waiter, Detachable, Parked, Sudog {
     this.send = send;
     this.elem = value;
     if (port.enqueue !== undefined) {
+      if (!port.enqueue(send, this)) return;
       this.parked = this;
-      if (port.enqueue(send, this)) hold(owner);
+      if (port.lists?.(send)) hold(owner);
       else enlist(owner, this);
-      if (this.signal !== undefined) this.watch(port);
+      if (this.signal !== undefined || owner[DISPOSED]) this.watch(port);
       return;
     }
     this.parked = port.engine.park(send ? [{ port, send, value }] : owner[RECEIVES], true, this);

@@ -8,7 +8,7 @@
  *
  * Departures from Go:
  *  - there is one thread, so no lock; what Go does after `unlock` (`goready`) happens last here;
- *  - `chansend` and `chanrecv` never block: waiting is done in select.ts;
+ *  - `chansend` and `chanrecv` never block: waiting is done in port.ts and select.ts;
  *  - a waiter that is woken by a close is told so, instead of running its operation again;
  *  - handles are counted: no sender left closes the channel, no receiver left disconnects it, which Go does not know;
  *  - an unbounded channel has `dataqsiz` Infinity.

@@ -6,12 +6,13 @@
  * channel that carries its own handle by reference is not collected while it does.
  */
 import type { Codec } from '../codec/codec.js';
-import { CLOSED, Direction, EMPTY, type Port, Status } from '../engine.js';
+import { CLOSED, Direction, EMPTY, type Port, Status, type Waiter } from '../engine.js';
 import { label } from '../errors.js';
 import type { Sudog } from '../sudog.js';
 import type { TokenBody } from '../token.js';
 import { local } from './engine.js';
 import { chanrecv, chansend, closechan, disconnect, type Hchan } from './hchan.js';
+import { perform } from './select.js';
 
 /** One counted handle, apart from its port, so that it can be given back after the port was collected. */
 class Counted {
@@ -51,7 +52,7 @@ export class LocalPort<T> implements Port<T> {
   readonly direction: Direction;
   readonly codec: Codec<T>;
   readonly #counted: Counted;
-  /** Whether some of this handle's operations are listed in the channel's queues only. */
+  /** Whether operations of this handle may be listed in the channel's queues only. */
   #lists = false;
 
   constructor(c: Hchan, direction: Direction, codec: Codec<T>) {
@@ -81,11 +82,13 @@ export class LocalPort<T> implements Port<T> {
   }
 
   trySendMany(values: ArrayLike<T>, from: number): number {
-    for (let i = from; i < values.length; i++) {
+    // A receiver may run in here and change the array: what went is what was counted.
+    let i = from;
+    for (; i < values.length; i++) {
       const status = chansend(this.c, values[i]);
       if (status !== Status.DONE) return i > from || status === Status.BLOCKED ? i - from : -status;
     }
-    return values.length - from;
+    return i - from;
   }
 
   tryRecv(): T | typeof EMPTY | typeof CLOSED {
@@ -102,14 +105,19 @@ export class LocalPort<T> implements Port<T> {
     return max;
   }
 
-  enqueue(send: boolean, operation: Sudog): boolean {
-    const { c } = this;
-    (send ? c.sendq : c.recvq).enqueue(operation);
-    // All that wait are this handle's, so nothing has to be written down. Of the handles of one direction at most one
-    // living one has ever been the only one: to look through the queue for its operations costs a channel little.
-    if ((send ? c.senders : c.receivers) !== 1) return false;
-    this.#lists = true;
+  enqueue(send: boolean, operation: Sudog & Waiter): boolean {
+    // Once more, since other code may have run since the last try: a getter of an array, a hook of the host.
+    if (perform(this.c, send, operation.elem, 0, operation)) return false;
+    (send ? this.c.sendq : this.c.recvq).enqueue(operation);
     return true;
+  }
+
+  lists(send: boolean): boolean {
+    // All that wait are this handle's. Of a channel's handles at most one living one has ever been the only one of its
+    // direction, so only one ever looks through the queue for its operations.
+    const alone = (send ? this.c.senders : this.c.receivers) === 1;
+    this.#lists ||= alone;
+    return alone;
   }
 
   waiting(): Sudog[] {

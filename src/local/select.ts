@@ -34,7 +34,7 @@ export function pass2(cases: readonly Case[], waiter: Waiter, claim: (() => bool
   const g = new G(claim);
   for (let i = cases.length - 1; i >= 0; i--) {
     const { port, value } = cases[i] as Case;
-    new SelectSudog(waiter, g, i, value, port);
+    g.add(new SelectSudog(waiter, g, i, value, port));
   }
   for (let sg = g.waiting; sg !== null; sg = sg.waitlink) {
     const scase = cases[sg.index] as Case;
@@ -58,7 +58,8 @@ function choose(cases: readonly Case[], biased: boolean): number {
   return chosen;
 }
 
-function perform(c: Hchan, send: boolean, elem: unknown, index: number, waiter: Waiter): boolean {
+/** Commits one send or receive and settles; false if it would wait. */
+export function perform(c: Hchan, send: boolean, elem: unknown, index: number, waiter: Waiter): boolean {
   if (send) {
     const status = chansend(c, elem);
     if (status === Status.BLOCKED) return false;

@@ -18,7 +18,7 @@ export class SelectSudog implements Sudog {
   prev: Sudog = this;
   next: Sudog = this;
   /** The next case of the same operation. */
-  readonly waitlink: SelectSudog | null;
+  waitlink: SelectSudog | null = null;
 
   constructor(
     private readonly waiter: Waiter,
@@ -27,10 +27,7 @@ export class SelectSudog implements Sudog {
     readonly index: number,
     readonly elem: unknown,
     readonly owner: unknown,
-  ) {
-    this.waitlink = g.waiting;
-    g.waiting = this;
-  }
+  ) {}
 
   ready(status: Status, value: unknown): void {
     this.waiter.settle(this.index, status, value);
@@ -46,6 +43,12 @@ export class G implements Parked, Group {
 
   constructor(claim: (() => boolean) | undefined) {
     this.#claim = claim;
+  }
+
+  /** Puts a case before those that were added before. */
+  add(sg: SelectSudog): void {
+    sg.waitlink = this.waiting;
+    this.waiting = sg;
   }
 
   /** Withdraws the operation, if it has not ended. */
