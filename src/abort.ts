@@ -35,8 +35,12 @@ class Listeners {
   }
 
   #leave(): void {
-    this.#signal.removeEventListener('abort', this.#fire);
     waiting.delete(this.#signal);
+    try {
+      this.#signal.removeEventListener('abort', this.#fire);
+    } catch {
+      // Not a real signal. Its operation has happened, and whoever is told later finds nobody here.
+    }
   }
 }
 

@@ -72,6 +72,8 @@ export function checkFunction(name: string, value: unknown): void {
   if (typeof value !== 'function') throw unfit(name, 'a function', value);
 }
 
+const SIGNAL_METHODS = ['addEventListener', 'removeEventListener', 'throwIfAborted'] as const;
+
 /** An AbortSignal, or undefined when left out. */
 export function checkSignal(name: string, value: unknown): AbortSignal | undefined {
   if (value === undefined) return undefined;
@@ -80,7 +82,7 @@ export function checkSignal(name: string, value: unknown): AbortSignal | undefin
     typeof value === 'object' &&
     value !== null &&
     typeof signal.aborted === 'boolean' &&
-    typeof signal.addEventListener === 'function';
+    SIGNAL_METHODS.every((method) => typeof signal[method] === 'function');
   if (!fits) throw unfit(name, 'an AbortSignal', value);
   return signal;
 }

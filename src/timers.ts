@@ -18,6 +18,30 @@ function timeOf(moment: number): number {
 }
 
 /**
+ * A receiver that `poll` fills once the clock of performance.now() says `due()`, which it then changes. `arm` is for a `due`
+ * that was changed otherwise.
+ */
+function clockwork(name: string, due: () => number, poll: () => void): { made: OpenedSource<number>; arm: () => void } {
+  const arm = () => {
+    if (made.waiting()) alarm.set(due());
+  };
+  const alarm = new Alarm(() => {
+    poll();
+    arm();
+  });
+  const made = openSource<number>(
+    {
+      poll,
+      onWaiters: (waiting) => (waiting ? alarm.set(due()) : alarm.clear()),
+      due: () => due() - performance.now(),
+      onGone: () => alarm.clear(),
+    },
+    name,
+  );
+  return { made, arm };
+}
+
+/**
  * A receiver that yields the time (ms since 1970) once, `ms` from now, and then is never ready again. As in Go, it is
  * not closed.
  *
@@ -33,16 +57,7 @@ export function after(ms: number): Receiver<number> {
     due = Number.POSITIVE_INFINITY;
     made.push(time);
   };
-  const alarm = new Alarm(poll);
-  const made: OpenedSource<number> = openSource<number>(
-    {
-      poll,
-      onWaiters: (waiting) => (waiting ? alarm.set(due) : alarm.clear()),
-      due: () => due - performance.now(),
-      onGone: () => alarm.clear(),
-    },
-    `after(${ms})`,
-  );
+  const { made } = clockwork(`after(${ms})`, () => due, poll);
   return makeReceiver(made.port);
 }
 
@@ -78,24 +93,12 @@ export function ticker(ms: number): Ticker {
     // Last: a handler that it calls may stop or reset this ticker.
     made.push(timeOf(tick));
   };
-  const alarm = new Alarm(() => {
-    poll();
-    if (made.waiting()) alarm.set(due);
-  });
-  const made: OpenedSource<number> = openSource<number>(
-    {
-      poll,
-      onWaiters: (waiting) => (waiting ? alarm.set(due) : alarm.clear()),
-      due: () => due - performance.now(),
-      onGone: () => alarm.clear(),
-    },
-    `ticker(${ms})`,
-  );
+  const { made, arm } = clockwork(`ticker(${ms})`, () => due, poll);
   const start = (next: number) => {
     period = next;
     due = performance.now() + next;
     made.drain();
-    if (made.waiting()) alarm.set(due);
+    arm();
   };
   const methods = { stop: () => start(Number.POSITIVE_INFINITY), reset: (next: number) => start(checkMilliseconds('ms', next)) };
   return Object.assign(makeReceiver(made.port), methods) as Ticker;

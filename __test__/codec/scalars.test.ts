@@ -59,9 +59,15 @@ describe('numbers', () => {
     }
   });
 
-  it('f32 carries the nearest float', () => {
+  it('f32 carries the nearest float, and no number that it has none for', () => {
     expect(carried(codec.f32, 0.1)).toBe(Math.fround(0.1));
     expect(carried(codec.f32, Number.NaN)).toBe(Number.NaN);
+    for (const value of [Infinity, -Infinity, (2 - 2 ** -23) * 2 ** 127, -3.4e38, 1e-50, -0]) {
+      expect(carried(codec.f32, value)).toBe(Math.fround(value));
+    }
+    for (const value of [1e300, -1e300, 3.41e38, 2 ** 128]) {
+      expect(() => encoded(codec.f32 as Codec<never>, value)).toThrow('allowed a number up to 3.4e38');
+    }
   });
 
   it('match the typed array of the same elements, byte for byte', () => {

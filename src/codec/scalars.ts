@@ -40,17 +40,23 @@ function number(id: string, numeric: NumericConstructor): Parts<unknown> {
       ? `BigInt.as${isSigned ? 'Int' : 'Uint'}N(64, ${v})`
       : `${v} << ${shift} ${isSigned ? '>>' : '>>>'} ${shift}`;
   const unit = type === 'bigint' ? 'n' : '';
+  const isSingle = isFloat && size === 4;
   return {
     ...{ id, size, numeric },
-    allowed: isFloat ? 'a number' : `${unit && 'big'}int${unit ? '' : 'eger'}s ${min}${unit} to ${max}${unit}`,
+    allowed: isFloat
+      ? `a number${isSingle ? ' up to 3.4e38' : ''}`
+      : `${unit && 'big'}int${unit ? '' : 'eger'}s ${min}${unit} to ${max}${unit}`,
     inline: {
-      fits: (v) => `typeof ${v} === '${type}'${isFloat ? '' : ` && (${wrapped(v)}) === ${v}`}`,
+      fits: (v) =>
+        `typeof ${v} === '${type}' && ${isSingle ? `Math.abs(Math.fround(${v}) - ${v}) !== Infinity` : isFloat || `(${wrapped(v)}) === ${v}`}`,
       write: (v, view, at) => `${view}.set${method}(${at}, ${v}, true)`,
       read: (view, at) => `${view}.get${method}(${at}, true)`,
     },
     isValid: (value) =>
       typeof value === type &&
-      (isFloat || ((type === 'bigint' || Number.isInteger(value)) && (value as number) >= min && (value as number) <= max)),
+      (isSingle
+        ? Math.abs(Math.fround(value as number) - (value as number)) !== Infinity
+        : isFloat || ((type === 'bigint' || Number.isInteger(value)) && (value as number) >= min && (value as number) <= max)),
     put: (view, at, value) => (view as unknown as DataViewMethods)[`set${method}`]?.(at, value, true),
     get: (view, at) => (view as unknown as DataViewMethods)[`get${method}`]?.(at, true),
   };
@@ -125,7 +131,7 @@ export const u16 = U16 as BuiltIn<number>;
 export const i16 = I16 as BuiltIn<number>;
 export const u32 = U32 as BuiltIn<number>;
 export const i32 = I32 as BuiltIn<number>;
-/** The nearest 32-bit float is sent. */
+/** The nearest 32-bit float is sent; a finite number that has none but Infinity does not fit. */
 export const f32 = F32 as BuiltIn<number>;
 export const f64 = F64 as BuiltIn<number>;
 export const u64 = U64 as BuiltIn<bigint>;

@@ -144,19 +144,18 @@ export class Endpoint<T> implements Properties {
   }
 
   /** The operations that wait: those the port knows of, in the order they came, then the others in theirs. */
-  #pending(): Detachable[] {
-    const enqueued = [...(this[PORT].waiting?.() ?? [])].filter(
-      ({ owner }) => (owner as Endpoint<T>)[PORT] === this[PORT],
-    ) as unknown[];
-    const listed = [this[FIRST], ...(this[MORE] ?? [])].filter((each) => each !== null);
-    return [...new Set([...(enqueued as Detachable[]), ...listed])];
+  #pending(): Iterable<Detachable> {
+    const enqueued = [...(this[PORT].waiting?.() ?? [])].filter((sg) => (sg.owner as Endpoint<T>)[PORT] === this[PORT]);
+    const all = new Set<unknown>([...enqueued, this[FIRST], ...(this[MORE] ?? [])]);
+    all.delete(null);
+    return all as Set<Detachable>;
   }
 
   /** What `console.log` shows. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    const { port, state } = { port: this[PORT], state: this[STATE] };
+    const port = this[PORT];
     const closed = port.closed() ? ', closed' : '';
-    const disposed = state === 'disposed' ? ', disposed' : '';
+    const disposed = this[DISPOSED] ? ', disposed' : '';
     return `${this.constructor.name} { ${label(port)}, ${port.engineName}, ${port.length()} of ${port.capacity}${closed}${disposed} }`;
   }
 }

@@ -4,7 +4,7 @@
  * Invariant: exactly one of `settle`, `fail` and `withdraw` ends it, and by then nothing of the operation is left
  * behind: no listener, no hold on the process, no entry in the handle.
  */
-import { offAbort, onAbort } from '../abort.js';
+import { type Abortable, offAbort, onAbort } from '../abort.js';
 import type { Parked, Port, Waiter } from '../engine.js';
 import { Status } from '../engine.js';
 import { ClosedError, DisconnectedError, label, type Unsent } from '../errors.js';
@@ -94,11 +94,8 @@ export class Pending implements Waiter, Detachable, Parked, Sudog {
 
   /** What else may end the operation, and how long it takes to happen. */
   private watch(port: Port): void {
-    const { owner, signal } = this;
     if (port.waited !== undefined) this.since = performance.now();
-    if (signal !== undefined) onAbort(signal, this);
-    const ended = endedMeanwhile(owner, signal);
-    if (ended !== undefined) this.withdraw(ended.reason);
+    watchFor(this, [this.owner], this.signal);
   }
 
   /** Fulfils the promise. */
@@ -157,13 +154,18 @@ export function receivedOf<T>(status: Status, value: T): Received<T> {
   return status === Status.DONE ? { ok: true, value } : { ok: false, value: undefined };
 }
 
-/** Why an operation just parked is over: encoding what it sends runs user code, which may abort its signal or dispose its handle. */
-export function endedMeanwhile(
-  endpoint: Endpoint<unknown>,
-  signal: AbortSignal | undefined,
-): { readonly reason: unknown } | undefined {
-  if (endpoint[DISPOSED]) return { reason: detached(endpoint, 'operation') };
-  return signal?.aborted ? { reason: signal.reason } : undefined;
+/**
+ * Withdraws what has just parked when its signal aborts, and at once if it is over already: encoding what it sends runs user
+ * code, which may abort its signal or dispose its handle; and a signal that cannot be listened to ends it too.
+ */
+export function watchFor(parked: Abortable, handles: Iterable<Endpoint<unknown>>, signal: AbortSignal | undefined): void {
+  try {
+    if (signal !== undefined) onAbort(signal, parked);
+    for (const handle of handles) if (handle[DISPOSED]) parked.withdraw(detached(handle, 'operation'));
+    if (signal?.aborted) parked.withdraw(signal.reason);
+  } catch (error) {
+    parked.withdraw(error);
+  }
 }
 
 /** The error of a send that found its channel shut. */

@@ -6,7 +6,7 @@
 import { checkArray, checkIterable, signalOf } from '../arguments.js';
 import type { Port } from '../engine.js';
 import { Status } from '../engine.js';
-import { ClosedError, DisconnectedError, label, TimeoutError } from '../errors.js';
+import { ChannelError, ClosedError, DisconnectedError, label, TimeoutError, type Unsent } from '../errors.js';
 import type { Shared } from '../token.js';
 import { blockingOf, blockUntil, type SyncOptions } from './blocking.js';
 import { nextTurn, rejected, resolvedVoid, spent, spentMuch } from './budget.js';
@@ -153,21 +153,9 @@ async function reportSent(operation: (progress: Progress) => Promise<void>): Pro
   }
 }
 
-const COUNTED = new Set([
-  'ERR_HCHAN_CLOSED',
-  'ERR_HCHAN_DISCONNECTED',
-  'ERR_HCHAN_TIMEOUT',
-  'ERR_HCHAN_CODEC',
-  'ERR_HCHAN_DETACHED',
-]);
-
 /** Puts `sent` on an error of ours; leaves a signal's reason and an iterable's own error as they are. */
 function withSent(error: unknown, sent: number): unknown {
-  if (
-    error instanceof Error &&
-    COUNTED.has((error as { code?: string }).code ?? '') &&
-    !('sent' in error && error.sent !== undefined)
-  ) {
+  if (error instanceof ChannelError && (error as Unsent).sent === undefined) {
     Object.defineProperty(error, 'sent', { value: sent, enumerable: true, configurable: true });
   }
   return error;

@@ -7,6 +7,7 @@
  *    which comes to the same and needs no array;
  *  - pass 3 (leaving the other queues) is done by who commits, see waitq.ts.
  */
+import { choose } from '../chance.js';
 import { type Case, CLOSED, EMPTY, Status, type Waiter } from '../engine.js';
 import { chanrecv, chansend, type Hchan, receivable, sendable } from './hchan.js';
 import type { LocalPort } from './port.js';
@@ -21,7 +22,7 @@ export function chanOf(scase: Case): Hchan {
 export function pass1(cases: readonly Case[], biased: boolean, waiter: Waiter): boolean {
   for (const scase of cases) chanOf(scase).source?.poll?.();
   for (;;) {
-    const chosen = choose(cases, biased);
+    const chosen = choose(cases, biased, isReady);
     if (chosen < 0) return false;
     const { port, send, value } = cases[chosen] as Case;
     if (perform((port as LocalPort<unknown>).c, send, value, chosen, waiter)) return true;
@@ -44,18 +45,8 @@ export function pass2(cases: readonly Case[], waiter: Waiter, claim: (() => bool
   return g;
 }
 
-function choose(cases: readonly Case[], biased: boolean): number {
-  let chosen = -1;
-  let ready = 0;
-  for (let i = 0; i < cases.length; i++) {
-    const scase = cases[i] as Case;
-    const status = scase.send ? sendable(chanOf(scase)) : receivable(chanOf(scase));
-    if (status === Status.BLOCKED) continue;
-    if (biased) return i;
-    // The k-th ready case takes the place of the one before with chance 1/k: all end up equally likely.
-    if (++ready === 1 || Math.random() * ready < 1) chosen = i;
-  }
-  return chosen;
+function isReady(scase: Case): boolean {
+  return (scase.send ? sendable : receivable)(chanOf(scase)) !== Status.BLOCKED;
 }
 
 /** Commits one send or receive and settles; false if it would wait. */

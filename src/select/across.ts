@@ -18,12 +18,13 @@
  * What one engine promises and several cannot: that nothing was ready at one single moment. Each engine's own cases are
  * tried at one moment; the engines are tried one after the other.
  */
+
+import { shuffled } from '../chance.js';
 import { encodeTo } from '../codec/codec.js';
 import { type Case, CLOSED, EMPTY, type Engine, type Parked, Status, type Waiter } from '../engine.js';
 import { label } from '../errors.js';
 import { nextDue } from '../local/engine.js';
 import { scratch } from '../scratch.js';
-import { shuffled } from '../shuffle.js';
 import { sleep } from '../sleep.js';
 import { type Group, groupsOf } from './group.js';
 

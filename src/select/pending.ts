@@ -5,11 +5,11 @@
  * listener, no hold on the process, no entry in any of its handles. They hear first because leaving takes time for every
  * case. While it waits it keeps its handles from being collected.
  */
-import { offAbort, onAbort } from '../abort.js';
+import { offAbort } from '../abort.js';
 import type { Engine, Parked, Status, Waiter } from '../engine.js';
 import { inTurn, rejected, resolved } from '../handle/budget.js';
 import { type Detachable, delist, type Endpoint, enlist } from '../handle/endpoint.js';
-import { endedMeanwhile } from '../handle/pending.js';
+import { watchFor } from '../handle/pending.js';
 import type { LiveCase } from './cases.js';
 import { type Result, resultOf } from './result.js';
 
@@ -36,15 +36,11 @@ export class PendingSelect implements Waiter, Detachable {
     // A handle that is in several cases is enlisted once.
     this.#handles = [...new Set(this.#live.map(({ endpoint }) => endpoint))];
     for (const endpoint of this.#handles) enlist(endpoint, this);
-    if (this.#signal !== undefined) onAbort(this.#signal, this);
     const promise = new Promise<Result>((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    for (const endpoint of this.#handles) {
-      const ended = endedMeanwhile(endpoint, this.#signal);
-      if (ended !== undefined) this.withdraw(ended.reason);
-    }
+    watchFor(this, this.#handles, this.#signal);
     return promise;
   }
 

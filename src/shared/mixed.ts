@@ -4,8 +4,9 @@
  * No lock spans arenas, so such a select watches its cases and tries them one by one when one may be ready. Nothing is lost
  * and exactly one case happens; given up are the one moment and the place in the queues.
  */
+
+import { shuffled } from '../chance.js';
 import type { Case, Parked, Waiter } from '../engine.js';
-import { shuffled } from '../shuffle.js';
 import { nap } from '../sleep.js';
 import type { Arena } from './arena.js';
 import { portIn } from './port.js';

@@ -8,6 +8,7 @@
  *  - a watcher waits like a receiver or a sender, but is only told that a case may be ready (for selects over several
  *    engines or arenas, which then try again).
  */
+import { choose } from '../chance.js';
 import { encodeTo } from '../codec/codec.js';
 import { type Case, Status, type Waiter } from '../engine.js';
 import { scratch } from '../scratch.js';
@@ -172,20 +173,14 @@ export class Selecting {
   }
 
   #choose(): number {
-    const { arena, cases } = this;
-    let chosen = -1;
-    let ready = 0;
-    for (let i = 0; i < cases.length; i++) {
-      const scase = cases[i] as Case;
-      const { c } = portIn(scase);
-      refuseBroken(arena, c);
-      if ((scase.send ? sendable(arena, c) : receivable(arena, c)) === Status.BLOCKED) continue;
-      if (this.#biased) return i;
-      // The k-th ready case takes the place of the one before with chance 1/k: all end up equally likely.
-      if (++ready === 1 || Math.random() * ready < 1) chosen = i;
-    }
-    return chosen;
+    return choose(this.cases, this.#biased, isReady);
   }
+}
+
+function isReady(scase: Case): boolean {
+  const { arena, c } = portIn(scase);
+  refuseBroken(arena, c);
+  return (scase.send ? sendable : receivable)(arena, c) !== Status.BLOCKED;
 }
 
 function encode(scase: Case): Outgoing {
