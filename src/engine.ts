@@ -100,12 +100,10 @@ export interface Port<T = unknown> {
   waited?(send: boolean, ms: number): void;
 
   /**
-   * Engines of one thread, instead of the engine's `park` for an operation that is no select: queues it as it is.
-   * False: it was settled before this returned. It is told by `ready`.
+   * Engines of one thread, instead of the engine's `park` for an operation that is no select: queues it as it is. It is told
+   * by `ready`. Null: it was settled before this returned; true: the port lists it (`waiting`); false: its handle must.
    */
-  enqueue?(send: boolean, operation: Sudog & Waiter): boolean;
-  /** Whether this port lists (`waiting`) what it has just enqueued; if not, its handle must. */
-  lists?(send: boolean): boolean;
+  enqueue?(send: boolean, operation: Sudog & Waiter): boolean | null;
   /** What this port lists and still waits, in the order it came; maybe among others. */
   waiting?(): Iterable<Sudog>;
 

@@ -35,6 +35,11 @@ export interface UnsentErrorClass<Code extends string> {
   readonly prototype: UnsentError<Code>;
 }
 
+/** Adds to what `error` says. */
+export function detail(error: Error, field: string, value: unknown): void {
+  Object.defineProperty(error, field, { value, enumerable: true, configurable: true });
+}
+
 function declare<Code extends string>(name: string, code: Code): UnsentErrorClass<Code> {
   const made = {
     [name]: class extends ChannelError {
@@ -46,10 +51,8 @@ function declare<Code extends string>(name: string, code: Code): UnsentErrorClas
 
       constructor(message: string, details: Details = {}) {
         super(message, 'cause' in details ? { cause: details.cause } : undefined);
-        if ('value' in details)
-          Object.defineProperty(this, 'value', { value: details.value, enumerable: true, configurable: true });
-        if (details.sent !== undefined)
-          Object.defineProperty(this, 'sent', { value: details.sent, enumerable: true, configurable: true });
+        if ('value' in details) detail(this, 'value', details.value);
+        if (details.sent !== undefined) detail(this, 'sent', details.sent);
       }
     },
   }[name];
@@ -98,8 +101,7 @@ export class CodecError extends ChannelError {
   ) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined);
     for (const field of ['bytes', 'issues', 'sent'] as const) {
-      if (details[field] !== undefined)
-        Object.defineProperty(this, field, { value: details[field], enumerable: true, configurable: true });
+      if (details[field] !== undefined) detail(this, field, details[field]);
     }
   }
 }

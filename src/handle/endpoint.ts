@@ -7,7 +7,7 @@
 import type { Case, EngineName, Port } from '../engine.js';
 import { DetachedError, DirectionError, label } from '../errors.js';
 import type { Shared } from '../token.js';
-import { hold as holdProcess, release as releaseProcess } from './keepalive.js';
+import { hold, release } from './keepalive.js';
 
 /** The handle's end of its channel. */
 export const PORT: unique symbol = Symbol('port');
@@ -139,7 +139,7 @@ export class Endpoint<T> implements Properties {
   #reference(referenced: boolean): void {
     if (this[REFERENCED] === referenced) return;
     this[REFERENCED] = referenced;
-    const change = referenced ? holdProcess : releaseProcess;
+    const change = referenced ? hold : release;
     for (let waiting = this[WAITING]; waiting > 0; waiting--) change();
   }
 
@@ -181,26 +181,28 @@ export function portOf(value: unknown): Port | undefined {
   return value instanceof Endpoint ? (value[PORT] as Port) : undefined;
 }
 
-/** One more operation waits on the handle: keeps the process alive if the handle says so. Undone by one `delist`. */
-export function hold(endpoint: Endpoint<unknown>): void {
+/**
+ * Lists `pending` with a handle while it waits, unless its port does (`listed`), and keeps the process alive if the handle
+ * says so. Every `enlist` is undone by one `delist`.
+ */
+export function enlist(endpoint: Endpoint<unknown>, pending: Detachable, listed = false): void {
+  if (!listed) list(endpoint, pending);
   endpoint[WAITING]++;
-  if (endpoint[REFERENCED]) holdProcess();
+  if (endpoint[REFERENCED]) hold();
 }
 
-/** As `hold`, and lists the operation with its handle. */
-export function enlist(endpoint: Endpoint<unknown>, pending: Detachable): void {
+function list(endpoint: Endpoint<unknown>, pending: Detachable): void {
   const more = endpoint[MORE];
   // Behind others also when the first of them has left, so that the order is kept.
   if (endpoint[FIRST] === null && (more === null || more.size === 0)) endpoint[FIRST] = pending;
   else if (more === null) endpoint[MORE] = new Set([pending]);
   else more.add(pending);
-  hold(endpoint);
 }
 
-/** Undoes `enlist` or `hold`. */
+/** Undoes `enlist`. */
 export function delist(endpoint: Endpoint<unknown>, pending: Detachable): void {
   if (endpoint[FIRST] === pending) endpoint[FIRST] = null;
   else endpoint[MORE]?.delete(pending);
   endpoint[WAITING]--;
-  if (endpoint[REFERENCED]) releaseProcess();
+  if (endpoint[REFERENCED]) release();
 }

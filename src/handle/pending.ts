@@ -10,7 +10,7 @@ import { Status } from '../engine.js';
 import { ClosedError, DisconnectedError, label, type Unsent } from '../errors.js';
 import type { Queue, Sudog } from '../sudog.js';
 import { inTurn } from './budget.js';
-import { type Detachable, DISPOSED, delist, detached, type Endpoint, enlist, hold, PORT, RECEIVES } from './endpoint.js';
+import { type Detachable, DISPOSED, delist, detached, type Endpoint, enlist, PORT, RECEIVES } from './endpoint.js';
 import type { Received } from './receiving.js';
 
 /** Who takes the outcome of an operation. Not a subclass of it: V8 does not inline constructors that call `super`. */
@@ -74,19 +74,21 @@ export class Pending implements Waiter, Detachable, Parked, Sudog {
 
   /** Waits in the engine; may end before it returns. Throws CodecError, nothing having happened. */
   park(send: boolean, value: unknown): void {
-    const { owner } = this;
-    const port: Port = owner[PORT];
+    const port: Port = this.owner[PORT];
     this.send = send;
     this.elem = value;
-    if (port.enqueue !== undefined) {
-      if (!port.enqueue(send, this)) return;
-      this.parked = this;
-      if (port.lists?.(send)) hold(owner);
-      else enlist(owner, this);
-      if (this.signal !== undefined || owner[DISPOSED]) this.watch(port);
-      return;
-    }
-    this.parked = port.engine.park(send ? [{ port, send, value }] : owner[RECEIVES], true, this);
+    if (port.enqueue === undefined) return this.parkIn(port);
+    const listed = port.enqueue(send, this);
+    if (listed === null) return;
+    this.parked = this;
+    enlist(this.owner, this, listed);
+    if (this.signal !== undefined || this.owner[DISPOSED]) this.watch(port);
+  }
+
+  /** In an engine that keeps its own records. */
+  private parkIn(port: Port): void {
+    const { owner, send, elem } = this;
+    this.parked = port.engine.park(send ? [{ port, send, value: elem }] : owner[RECEIVES], true, this);
     if (this.parked === null) return;
     enlist(owner, this);
     this.watch(port);

@@ -6,7 +6,7 @@
 import { checkArray, checkIterable, signalOf } from '../arguments.js';
 import type { Port } from '../engine.js';
 import { Status } from '../engine.js';
-import { ChannelError, ClosedError, DisconnectedError, label, TimeoutError, type Unsent } from '../errors.js';
+import { ChannelError, ClosedError, DisconnectedError, detail, label, TimeoutError, type Unsent } from '../errors.js';
 import type { Shared } from '../token.js';
 import { blockingOf, blockUntil, type SyncOptions } from './blocking.js';
 import { nextTurn, rejected, resolvedVoid, spent, spentMuch } from './budget.js';
@@ -92,7 +92,12 @@ export class SendingEnd<T> extends Endpoint<T> {
     checkIterable('values', values);
     this[LIVE]('sendMany');
     signal?.throwIfAborted();
-    await reportSent((progress) => sendAll(this, values, signal, progress));
+    const progress = { sent: 0 };
+    try {
+      await sendAll(this, values, signal, progress);
+    } catch (error) {
+      throw withSent(error, progress.sent);
+    }
   }
 
   trySendMany(values: ArrayLike<T>): number {
@@ -144,19 +149,10 @@ interface Progress {
   sent: number;
 }
 
-async function reportSent(operation: (progress: Progress) => Promise<void>): Promise<void> {
-  const progress = { sent: 0 };
-  try {
-    await operation(progress);
-  } catch (error) {
-    throw withSent(error, progress.sent);
-  }
-}
-
 /** Puts `sent` on an error of ours; leaves a signal's reason and an iterable's own error as they are. */
 function withSent(error: unknown, sent: number): unknown {
   if (error instanceof ChannelError && (error as Unsent).sent === undefined) {
-    Object.defineProperty(error, 'sent', { value: sent, enumerable: true, configurable: true });
+    detail(error, 'sent', sent);
   }
   return error;
 }

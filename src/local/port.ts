@@ -11,8 +11,11 @@ import { label } from '../errors.js';
 import type { Sudog } from '../sudog.js';
 import type { TokenBody } from '../token.js';
 import { local } from './engine.js';
-import { chanrecv, chansend, closechan, disconnect, type Hchan } from './hchan.js';
+import { chanrecv, chansend, closechan, disconnect, type Hchan, receivable, sendable } from './hchan.js';
 import { perform } from './select.js';
+
+// V8 takes what a module declares for constant, and looks up what it imports at every use.
+const { BLOCKED, DONE } = Status;
 
 /** One counted handle, apart from its port, so that it can be given back after the port was collected. */
 class Counted {
@@ -86,7 +89,7 @@ export class LocalPort<T> implements Port<T> {
     let i = from;
     for (; i < values.length; i++) {
       const status = chansend(this.c, values[i]);
-      if (status !== Status.DONE) return i > from || status === Status.BLOCKED ? i - from : -status;
+      if (status !== DONE) return i > from || status === BLOCKED ? i - from : -status;
     }
     return i - from;
   }
@@ -105,17 +108,14 @@ export class LocalPort<T> implements Port<T> {
     return max;
   }
 
-  enqueue(send: boolean, operation: Sudog & Waiter): boolean {
-    // Once more, since other code may have run since the last try: a getter of an array, a hook of the host.
-    if (perform(this.c, send, operation.elem, 0, operation)) return false;
-    (send ? this.c.sendq : this.c.recvq).enqueue(operation);
-    return true;
-  }
-
-  lists(send: boolean): boolean {
+  enqueue(send: boolean, operation: Sudog & Waiter): boolean | null {
+    const { c } = this;
+    // Other code may have run since the last try: a getter of an array, a hook of the host.
+    if ((send ? sendable(c) : receivable(c)) !== BLOCKED && perform(c, send, operation.elem, 0, operation)) return null;
+    (send ? c.sendq : c.recvq).enqueue(operation);
     // All that wait are this handle's. Of a channel's handles at most one living one has ever been the only one of its
     // direction, so only one ever looks through the queue for its operations.
-    const alone = (send ? this.c.senders : this.c.receivers) === 1;
+    const alone = (send ? c.senders : c.receivers) === 1;
     this.#lists ||= alone;
     return alone;
   }
