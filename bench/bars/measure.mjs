@@ -28,15 +28,28 @@ function enterPrograms({ go, rust }) {
   };
 }
 
-/** How many values make a sample of about `milliseconds`, found by doubling, which is the warm-up too. */
+/** Samples in a row that must not be clearly faster than the best before, until what is measured counts as warm. */
+const STEADY = 3;
+const CLEARLY = 0.9;
+/** How many times as long the next sample may be, since the one before was of code that was not compiled yet. */
+const GROWTH = 4;
+
+/**
+ * How many values make a sample of about `milliseconds`. Finding that out is the warm-up too, and is over when it gets no
+ * faster: how long the compiler takes depends on how slow the machine is, and on what else its cores do.
+ */
 async function calibrate(sample, milliseconds) {
   let count = 4 * CHUNK;
-  for (let last = 0; ; count *= 2) {
-    const elapsed = ((await sample(count)) * count) / 1e6;
-    if (elapsed >= milliseconds / 2 && last >= milliseconds / 4)
-      return Math.max(CHUNK, Math.round((count * milliseconds) / elapsed / CHUNK) * CHUNK);
-    last = elapsed;
+  let best = Number.POSITIVE_INFINITY;
+  for (let steady = 0; steady < STEADY; ) {
+    const took = await sample(count);
+    const wanted = Math.min(GROWTH * count, (milliseconds * 1e6) / Math.min(best, took));
+    const isLongEnough = wanted < 2 * count;
+    steady = isLongEnough && took > CLEARLY * best ? steady + 1 : 0;
+    best = Math.min(best, took);
+    count = Math.max(CHUNK, Math.round(wanted / CHUNK) * CHUNK);
   }
+  return count;
 }
 
 /** Nanoseconds per value of what the host does without a channel. */
