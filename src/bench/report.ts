@@ -107,7 +107,7 @@ export function checkReport(value: unknown): Report {
 
 /** What anyone who reads latencies has to know. */
 const LATENCY_NOTE =
-  'Round trips are a closed loop: what would have waited behind a slow one is not counted (coordinated omission), so they say how long a message takes, not how long a queue of them would.';
+  'Round trips are a closed loop: what would have waited behind a slow one is not counted (coordinated omission).';
 /** Likewise of MessagePort's throughput. */
 const PORT_NOTE =
   'MessagePort and BroadcastChannel have no capacity: nothing holds their senders back, whatever capacity is asked for.';

@@ -16,6 +16,10 @@ import { nextTurn, spent } from './budget.js';
 import { type Endpoint, LIVE } from './endpoint.js';
 import { Pending, type Taker } from './pending.js';
 
+// V8 takes what a module declares for constant, and looks up what it imports at every use.
+const closed: typeof CLOSED = CLOSED;
+const empty: typeof EMPTY = EMPTY;
+
 /** Values handled before the event loop gets a turn; less when the budget of time is spent. */
 const BATCH = 512;
 /** Handlers on the stack at once, each called by what the one before it sent; more wait for the stack to be empty. */
@@ -109,10 +113,10 @@ export class Consumption<T> implements Abortable, Taker {
       if (taken === BATCH || spent()) return this.#yield();
       const port = this.#endpoint[LIVE]('consume');
       let value = port.tryRecv();
-      if (value === EMPTY && port.linger?.(false)) value = port.tryRecv();
-      if (value === CLOSED) return this.#end();
+      if (value === empty && port.linger?.(false)) value = port.tryRecv();
+      if (value === closed) return this.#end();
       // A value that came in between is handled by the park itself, and the batch goes on.
-      if (value === EMPTY) this.#park();
+      if (value === empty) this.#park();
       else this.#handle(value as T);
     }
   }

@@ -6,6 +6,10 @@ import { nextTurnWith, rejected, resolved, spent } from './budget.js';
 import { type Endpoint, LIVE } from './endpoint.js';
 import { Pending, type Taker } from './pending.js';
 
+// V8 takes what a module declares for constant, and looks up what it imports at every use.
+const closed: typeof CLOSED = CLOSED;
+const empty: typeof EMPTY = EMPTY;
+
 const FINISHED = Symbol('finished');
 
 /** The iterator of one `for await`; `return` (break) leaves the rest in the channel. */
@@ -34,9 +38,9 @@ export class Iteration<T> implements AsyncIterableIterator<T> {
     try {
       const port = this.#endpoint[LIVE]('iterate');
       let value = port.tryRecv();
-      if (value === EMPTY && port.linger?.(false)) value = port.tryRecv();
-      if (value === EMPTY) return this.#wait();
-      if (value !== CLOSED) {
+      if (value === empty && port.linger?.(false)) value = port.tryRecv();
+      if (value === empty) return this.#wait();
+      if (value !== closed) {
         if (spent()) return nextTurnWith({ done: false, value: value as T });
         // A literal in the very call is seen to be no thenable, else V8 asks it for its `then`.
         return Promise.resolve({ done: false, value: value as T });

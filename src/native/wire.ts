@@ -23,7 +23,7 @@
  *  completion   i32 op │ i32 case │ i32 status │ i32 length │ bytes, padded to a multiple of 4; the first at `base`
  *               rounded up to a multiple of 4
  *  token        u64 id │ u128 key │ u64 grant
- *  board        i32 taken │ i32 length, 31 times │ bytes, back to back     a handle's own memory, see `ahead.ts`
+ *  board        i32 taken │ i32 length, 127 times │ bytes, back to back     a handle's own memory, see `ahead.ts`
  *  page         64 bytes, JavaScript's │ i32 written │ … │ frames or fixed, from byte 128     likewise, see `credit.ts`
  * ```
  *
@@ -41,9 +41,9 @@ export const FRAME = 4;
 /** Bytes of a token. */
 export const TOKEN = 32;
 /** Bytes of a board before the messages. */
-export const BOARD_HEADER = 128;
+export const BOARD_HEADER = 512;
 /** Messages on a board. */
-export const MOST_LENT = 31;
+export const MOST_LENT = 127;
 /** Bytes of a page before the messages. */
 export const PAGE_HEADER = 128;
 /** The word of a page that counts its messages. */

@@ -1,7 +1,7 @@
 //! A handle's board: memory in which JavaScript finds messages that were lent to it, and counts those that it takes.
 //!
 //! ```text
-//!  word   0         1             31            32 …
+//!  word   0         1             127           128 …
 //!     ┌─────────┬─────────────┬───┬───────────────────────────┐
 //!     │ taken   │ length of the first … last  │ their bytes   │   taken −1: the lease is over, none is to be taken
 //!     └─────────┴─────────────┴───┴───────────────────────────┘

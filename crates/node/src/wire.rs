@@ -22,7 +22,7 @@
 //!  completion   i32 op │ i32 case │ i32 status │ i32 length │ bytes, padded to a multiple of 4; the first at `base`
 //!               rounded up to a multiple of 4
 //!  token        u64 id │ u128 key │ u64 grant
-//!  board        i32 taken │ i32 length, 31 times │ bytes, back to back     a handle's own memory, see `board.rs`
+//!  board        i32 taken │ i32 length, 127 times │ bytes, back to back     a handle's own memory, see `board.rs`
 //!  page         64 bytes, JavaScript's │ i32 written │ … │ frames or fixed, from byte 128     likewise, see `page.rs`
 //! ```
 //!
@@ -98,9 +98,9 @@ pub const FRAME: usize = 4;
 /// Bytes of a token.
 pub const TOKEN: usize = 32;
 /// Bytes of a board before the messages.
-pub const BOARD_HEADER: usize = 128;
+pub const BOARD_HEADER: usize = 512;
 /// Messages on a board.
-pub const MOST_LENT: usize = 31;
+pub const MOST_LENT: usize = 127;
 /// Bytes of a page before the messages.
 pub const PAGE_HEADER: usize = 128;
 /// The word of a page that counts its messages.
