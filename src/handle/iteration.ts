@@ -6,7 +6,7 @@ import { nextTurnWith, rejected, resolved, spent } from './budget.js';
 import { type Endpoint, LIVE } from './endpoint.js';
 import { Pending, type Taker } from './pending.js';
 
-// V8 takes what a module declares for constant, and looks up what it imports at every use.
+// Declared here for the reason that receiving.ts gives.
 const closed: typeof CLOSED = CLOSED;
 const empty: typeof EMPTY = EMPTY;
 

@@ -10,7 +10,7 @@ import { native } from './binding.js';
 import { BOARD_HEADER } from './wire.js';
 import * as Word from './word.js';
 
-/** Bytes of a board: with twice as many, strings of 64 characters were slower. */
+/** Bytes of a board: as many as a page has, which is few enough for the first level of cache. */
 const BOARD_BYTES = 4096;
 
 export class Ahead {
