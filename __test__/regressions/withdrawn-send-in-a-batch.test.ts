@@ -5,8 +5,8 @@
 import { chan, codec } from 'hchan';
 import { afterEach, expect, test } from 'vitest';
 import * as Op from '../../dist/shared/layout/op.js';
+import * as State from '../../dist/shared/layout/state.js';
 import * as Sudog from '../../dist/shared/layout/sudog.js';
-import { State } from '../../dist/shared/layout.js';
 import { Incoming } from '../../dist/shared/message.js';
 
 const { take } = Incoming.prototype;

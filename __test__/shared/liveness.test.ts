@@ -5,7 +5,7 @@ import { codec } from '../../dist/index.js';
 import { Arena } from '../../dist/shared/arena.js';
 import { sharedEngine } from '../../dist/shared/engine.js';
 import * as Thread from '../../dist/shared/layout/thread.js';
-import { ThreadState } from '../../dist/shared/layout.js';
+import * as ThreadState from '../../dist/shared/layout/thread-state.js';
 import { makechan } from '../../dist/shared/lifetime.js';
 import { askWebLock, holdWebLock } from '../../dist/shared/liveness.js';
 import { makeMemory } from '../../dist/shared/memory.js';

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Arena } from '../../dist/shared/arena.js';
 import * as Header from '../../dist/shared/layout/header.js';
 import * as Thread from '../../dist/shared/layout/thread.js';
-import { ThreadState } from '../../dist/shared/layout.js';
+import * as ThreadState from '../../dist/shared/layout/thread-state.js';
 import { makeMemory } from '../../dist/shared/memory.js';
 import { bury, onExit, watchOver } from '../../dist/shared/repair.js';
 

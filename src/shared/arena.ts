@@ -10,20 +10,13 @@ import { ChannelError } from '../errors.js';
 import { turned } from '../handle/budget.js';
 import { ownTid, threadId, waitAsync } from './host.js';
 import * as Header from './layout/header.js';
+import * as Hold from './layout/hold.js';
 import * as Op from './layout/op.js';
+import * as State from './layout/state.js';
 import * as Sudog from './layout/sudog.js';
 import * as Thread from './layout/thread.js';
-import {
-  Hold,
-  MAX_THREADS,
-  RECORD_WORDS,
-  RECORDS_CLASS,
-  SMALL_CLASS,
-  State,
-  THREAD_WORDS,
-  THREADS,
-  ThreadState,
-} from './layout.js';
+import * as ThreadState from './layout/thread-state.js';
+import { MAX_THREADS, RECORD_WORDS, RECORDS_CLASS, SMALL_CLASS, THREAD_WORDS, THREADS } from './layout.js';
 import { Memory } from './memory.js';
 import { Nudges } from './nudge.js';
 import { Wakes } from './waitq.js';

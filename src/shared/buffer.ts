@@ -11,7 +11,9 @@
  */
 
 import * as Chan from './layout/chan.js';
-import { FIRST_SEGMENT_CLASS, Flag, JUMP, LAST_SEGMENT_CLASS, LONG, Segment } from './layout.js';
+import * as Flag from './layout/flag.js';
+import * as Segment from './layout/segment.js';
+import { FIRST_SEGMENT_CLASS, JUMP, LAST_SEGMENT_CLASS, LONG } from './layout.js';
 import type { Memory } from './memory.js';
 import { copyFrame, frameWords, frameWordsAt, type Incoming, type Outgoing, writeFrame } from './message.js';
 

@@ -11,9 +11,12 @@
 import { Status } from '../engine.js';
 import { ensureRoom, push, putBack, shift, shutBy } from './buffer.js';
 import * as Chan from './layout/chan.js';
+import * as Flag from './layout/flag.js';
+import * as Kind from './layout/kind.js';
 import * as Op from './layout/op.js';
+import * as State from './layout/state.js';
 import * as Sudog from './layout/sudog.js';
-import { Flag, Kind, READY, State } from './layout.js';
+import { READY } from './layout.js';
 import type { Memory } from './memory.js';
 import { copyFrame, frameWordsAt, type Incoming, type Outgoing, writeFrame } from './message.js';
 import { append, awaited, claim, complete, dequeue, dequeueSudoG, finish, type Wakes } from './waitq.js';

@@ -27,6 +27,8 @@
  * ```
  */
 
+import * as State from './layout/state.js';
+
 export const MAGIC = 0x68636861;
 /** Longest message that rests in a frame; a longer one has a block of its own. */
 export const INLINE = 256;
@@ -45,40 +47,17 @@ export const THREAD_WORDS = 32;
 /** First heap word. */
 export const HEAP = THREADS + MAX_THREADS * THREAD_WORDS;
 
-export const ThreadState = { FREE: 0, LIVE: 1, DEAD: 2 } as const;
-
 export const CHANNEL_WORDS = 32;
 
-export const Flag = { CLOSED: 1, DISCONNECTED: 2, BROKEN: 4 } as const;
-
-/** Segment: a block whose first two words are these; frames follow. */
-export const Segment = { NEXT: 0, READ_OUT: 1, FRAMES: 2 } as const;
 export const FIRST_SEGMENT_CLASS = 10;
 export const LAST_SEGMENT_CLASS = 14;
 
 export const RECORD_WORDS = 96;
 export const RECORDS_CLASS = 11;
 
-/**
- * STATE of an operation. `CLAIMED` carries the claimer's slot above bit 8, `DONE` the status (bits 4 to 7) and the case.
- *
- * ```
- *                 peer                    peer
- *  FREE → WAITING ────▶ CLAIMED (a move) ────▶ DONE ──▶ FREE (taken by its owner)
- *            │ owner          └─ or at once ─────▲
- *            └────▶ CANCELLED ──▶ FREE
- * ```
- */
-export const State = { FREE: 0, WAITING: 1, CLAIMED: 2, DONE: 3, CANCELLED: 4, MASK: 15 } as const;
 /** Above the statuses of engine.ts: a watcher was told that a case may be ready. */
 export const READY = 8;
 
-export const Kind = { AWAITING: 0, BLOCKING: 1, WATCHING: 2 } as const;
-
-/** One thread's handles of one channel. */
-export const Hold = { NEXT: 0, CHAN: 1, SENDERS: 2, RECEIVERS: 3 } as const;
-/** A token that counts as a handle until it is attached. */
-export const Grant = { NEXT: 0, NUMBER: 1, DIRECTION: 2 } as const;
 /** Class of holds and grants. */
 export const SMALL_CLASS = 5;
 

@@ -14,18 +14,11 @@ import type { Arena } from './arena.js';
 import { release } from './buffer.js';
 import { closechan, disconnect } from './hchan.js';
 import * as Chan from './layout/chan.js';
+import * as Flag from './layout/flag.js';
+import * as Grant from './layout/grant.js';
 import * as Header from './layout/header.js';
-import {
-  CHANNEL_WORDS,
-  CHUNK_CHANNELS,
-  FIRST_SEGMENT_CLASS,
-  Flag,
-  Grant,
-  Hold,
-  MAX_CHUNKS,
-  NO_LIMIT,
-  SMALL_CLASS,
-} from './layout.js';
+import * as Hold from './layout/hold.js';
+import { CHANNEL_WORDS, CHUNK_CHANNELS, FIRST_SEGMENT_CLASS, MAX_CHUNKS, NO_LIMIT, SMALL_CLASS } from './layout.js';
 import { dequeueSudoG } from './waitq.js';
 
 /** Makes a channel, counted once in both directions. */

@@ -10,7 +10,8 @@
  */
 import { ChannelError } from '../errors.js';
 import * as Thread from './layout/thread.js';
-import { THREAD_WORDS, THREADS, ThreadState } from './layout.js';
+import * as ThreadState from './layout/thread-state.js';
+import { THREAD_WORDS, THREADS } from './layout.js';
 import type { Memory } from './memory.js';
 
 /** Somebody sleeps on the lock: who lets it go has to wake one. */

@@ -15,7 +15,7 @@ import { shutBy } from './buffer.js';
 import { sharedEngine } from './engine.js';
 import { chanrecv, chansend, closechan } from './hchan.js';
 import * as Chan from './layout/chan.js';
-import { Flag } from './layout.js';
+import * as Flag from './layout/flag.js';
 import { countHandle, grantToken, uncountHandle } from './lifetime.js';
 import { incoming, Outgoing, settleLong, unsettle } from './message.js';
 

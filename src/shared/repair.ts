@@ -16,24 +16,16 @@ import { putBack, recover } from './buffer.js';
 import { pump } from './hchan.js';
 import { tidLives } from './host.js';
 import * as Chan from './layout/chan.js';
+import * as Flag from './layout/flag.js';
+import * as Grant from './layout/grant.js';
 import * as Header from './layout/header.js';
+import * as Hold from './layout/hold.js';
 import * as Op from './layout/op.js';
+import * as State from './layout/state.js';
 import * as Sudog from './layout/sudog.js';
 import * as Thread from './layout/thread.js';
-import {
-  doneState,
-  Flag,
-  Grant,
-  HEAP,
-  Hold,
-  LONG,
-  MAX_THREADS,
-  RECORD_WORDS,
-  State,
-  THREAD_WORDS,
-  THREADS,
-  ThreadState,
-} from './layout.js';
+import * as ThreadState from './layout/thread-state.js';
+import { doneState, HEAP, LONG, MAX_THREADS, RECORD_WORDS, THREAD_WORDS, THREADS } from './layout.js';
 import { afterUncount, slots } from './lifetime.js';
 import { askWebLock, holdWebLock } from './liveness.js';
 import { SLEEPERS } from './lock.js';

@@ -15,7 +15,7 @@ import { scratch } from '../scratch.js';
 import type { Arena } from './arena.js';
 import { chanrecv, chansend, receivable, sendable } from './hchan.js';
 import * as Chan from './layout/chan.js';
-import { Kind } from './layout.js';
+import * as Kind from './layout/kind.js';
 import { incoming, Outgoing, settleLong, unsettle } from './message.js';
 import { portIn, refuseBroken } from './port.js';
 import { Waiting } from './waiting.js';

@@ -7,10 +7,12 @@
  */
 
 import * as Chan from './layout/chan.js';
+import * as Kind from './layout/kind.js';
 import * as Op from './layout/op.js';
+import * as State from './layout/state.js';
 import * as Sudog from './layout/sudog.js';
 import * as Thread from './layout/thread.js';
-import { doneState, Kind, READY, State, THREAD_WORDS, THREADS } from './layout.js';
+import { doneState, READY, THREAD_WORDS, THREADS } from './layout.js';
 import type { Memory } from './memory.js';
 
 /** Whom to wake once the locks have been let go. */
