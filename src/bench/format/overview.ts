@@ -11,61 +11,56 @@ export interface Chart {
 }
 
 interface Dimension {
-  readonly name: string;
+  readonly name: 'pattern' | 'capacity' | 'payload' | 'mode' | 'cases';
   readonly title: string;
-  readonly how: string;
   readonly unit: 'rate' | 'time';
   /** Whether its values have an order. */
   readonly ordered: boolean;
   /** Which entries are about it. */
   readonly includes: (entry: Entry) => boolean;
-  /** What must be the same in all entries of one chart. */
-  readonly fixed: (entry: Entry) => string;
-  readonly value: (entry: Entry) => string;
 }
 
-const AS_RATE = 'Messages a second: further to the right is faster.';
+const HOW = {
+  rate: 'Messages a second: further to the right is faster.',
+  time: 'Time a message: further to the left is faster.',
+};
 /** A round trip is no message, and a select has its own chart. */
 const oneWay = ({ pattern, cases }: Entry): boolean => pattern !== 'ping-pong' && cases === undefined;
 
+const throughput = (name: Dimension['name'], ordered: boolean, includes = oneWay): Dimension => ({
+  name,
+  title: `Throughput by ${name}`,
+  unit: 'rate',
+  ordered,
+  includes,
+});
+
 const DIMENSIONS: readonly Dimension[] = [
-  {
-    ...{ name: 'pattern', title: 'Throughput by pattern', how: AS_RATE, unit: 'rate', ordered: false },
-    includes: (entry) => oneWay(entry) || entry.cases === FEW_CASES,
-    fixed: ({ capacity, payload, mode }) => `capacity ${capacity}, ${payload}, ${mode}`,
-    value: ({ pattern }) => pattern,
-  },
-  {
-    ...{ name: 'capacity', title: 'Throughput by capacity', how: AS_RATE, unit: 'rate', ordered: true, includes: oneWay },
-    fixed: ({ pattern, payload, mode }) => `${pattern}, ${payload}, ${mode}`,
-    value: ({ capacity }) => capacity,
-  },
-  {
-    ...{ name: 'payload', title: 'Throughput by payload', how: AS_RATE, unit: 'rate', ordered: false, includes: oneWay },
-    fixed: ({ pattern, capacity, mode }) => `${pattern}, capacity ${capacity}, ${mode}`,
-    value: ({ payload }) => payload,
-  },
-  {
-    ...{ name: 'mode', title: 'Throughput by mode', how: AS_RATE, unit: 'rate', ordered: false, includes: oneWay },
-    fixed: ({ pattern, capacity, payload }) => `${pattern}, capacity ${capacity}, ${payload}`,
-    value: ({ mode }) => mode,
-  },
+  throughput('pattern', false, (entry) => oneWay(entry) || entry.cases === FEW_CASES),
+  throughput('capacity', true),
+  throughput('payload', false),
+  throughput('mode', false),
   {
     ...{ name: 'cases', title: 'Cost of a select by its number of cases', unit: 'time', ordered: true },
-    how: 'Time a message: further to the left is faster.',
     includes: ({ pattern }) => pattern === 'select-n',
-    fixed: ({ capacity, payload, mode }) => `capacity ${capacity}, ${payload}, ${mode}`,
-    value: ({ cases }) => String(cases ?? FEW_CASES),
   },
 ];
 
+/** What must be the same in all entries of the chart of `name`. */
+function fixed({ pattern, capacity, payload, mode }: Entry, name: Dimension['name']): string {
+  const all = { pattern, capacity: `capacity ${capacity}`, payload, mode };
+  delete (all as Partial<typeof all>)[name === 'cases' ? 'pattern' : name];
+  return Object.values(all).join(', ');
+}
+
 /** The entries that a dimension's chart is about: those that agree in the rest, of which there are most. */
-function largestGroup(entries: readonly Entry[], { includes, fixed, value }: Dimension): Map<string, Entry> {
+function largestGroup(entries: readonly Entry[], { includes, name }: Dimension): Map<string, Entry> {
   const groups = new Map<string, Map<string, Entry>>();
   for (const entry of entries.filter(includes)) {
-    const group = groups.get(fixed(entry)) ?? new Map<string, Entry>();
-    if (entry.results.length > 0) group.set(value(entry), entry);
-    groups.set(fixed(entry), group);
+    const key = fixed(entry, name);
+    const group = groups.get(key) ?? new Map<string, Entry>();
+    if (entry.results.length > 0) group.set(String(entry[name] ?? FEW_CASES), entry);
+    groups.set(key, group);
   }
   return [...groups.values()].sort((a, b) => b.size - a.size)[0] ?? new Map();
 }
@@ -90,12 +85,12 @@ export function overviewOf({ entries }: Report): Chart[] {
     const group = largestGroup(entries, dimension);
     const [first] = group.values();
     if (first === undefined || group.size < 2) return [];
-    const { name, title, how, unit, ordered, fixed } = dimension;
+    const { name, title, unit, ordered } = dimension;
     const rows = inOrder(
       [...group].map(([value, entry]) => rowOf(value, entry, unit)),
       dimension,
     );
-    return [{ title, how: `${fixed(first)}. ${how}`, drawing: stripChart(name, title, rows, unit, ordered) }];
+    return [{ title, how: `${fixed(first, name)}. ${HOW[unit]}`, drawing: stripChart(name, title, rows, unit, ordered) }];
   });
   const trips = entries.find(({ pattern, results }) => pattern === 'ping-pong' && results.some(({ latency }) => latency));
   if (trips === undefined) return strips;
