@@ -1,7 +1,8 @@
 /** Structs, tuples, arrays, optionals, literals and unions: what they take, what they name, what arrives. */
 import { deepStrictEqual } from 'node:assert/strict';
-import { type Codec, CodecError, codec } from 'hchan';
+import { type Codec, CodecError, codec, type Reader, type StandardSchemaV1 } from 'hchan';
 import { describe, expect, it } from 'vitest';
+import { codecFromSpec, codecSpec } from '../../dist/codec/codec.js';
 import { carried, decoded, encoded } from './message.js';
 
 const job = codec.struct({
@@ -187,5 +188,85 @@ describe('union', () => {
     expect(() => codec.union('kind', { a: codec.u8 } as never)).toThrow('must be a codec.struct');
     expect(() => codec.union('kind', { a: codec.struct({ kind: codec.u8 }) })).toThrow('which is the discriminator');
     expect(() => codec.union('kind', {})).toThrow(TypeError);
+  });
+});
+
+describe('a codec that is described twice', () => {
+  const person = () => codec.struct({ id: codec.u32, tags: codec.array(codec.string) });
+  const twice: readonly (readonly [string, () => Codec<never>])[] = [
+    ['struct', person],
+    ['tuple', () => codec.tuple(codec.u8, codec.optional(codec.string))],
+    ['array', () => codec.array(codec.struct({ at: codec.f64 }))],
+    ['union', () => codec.union('kind', { a: codec.struct({ id: codec.u8 }), b: codec.struct({}) })],
+  ];
+
+  it.each(twice)('runs the code that was made for it before, from its description too: %s', (_, make) => {
+    const made = make();
+    expect(make()).toBe(made);
+    expect(codecFromSpec(structuredClone(codecSpec(made)))).toBe(made);
+  });
+
+  it('has code of its own where a schema or a custom codec is in it, or what is derived from one of ours', () => {
+    const own = (word: string): Codec<string> => ({
+      id: 'same',
+      encode: (_, to) => to.string(word),
+      decode: (from) => from.string(),
+    });
+    const [a, b] = ['a', 'b'].map((word) => codec.struct({ word: own(word) }));
+    expect(carried(a as Codec<{ word: string }>, { word: '' })).toEqual({ word: 'a' });
+    expect(carried(b as Codec<{ word: string }>, { word: '' })).toEqual({ word: 'b' });
+    const answering = (value: string): StandardSchemaV1<unknown, string> => ({
+      '~standard': { version: 1, vendor: 'test', validate: () => ({ value }) },
+    });
+    const [c, d] = ['c', 'd'].map((answer) => codec.array(codec.json(answering(answer))));
+    expect([carried(c as Codec<string[]>, ['']), carried(d as Codec<string[]>, [''])]).toEqual([['c'], ['d']]);
+    const derived: Codec<unknown> = Object.create(codec.json(), {
+      decode: { value: (from: Reader) => `derived ${from.string()}` },
+    });
+    for (const inner of [codec.json(), derived, new Proxy(codec.json(), {}), codec.json()])
+      expect(carried(codec.array(inner), [1])).toEqual([inner === derived ? 'derived 1' : 1]);
+  });
+
+  it('is told from others that differ in an order, a name or an element only', () => {
+    const different = [
+      codec.struct({ a: codec.u8, b: codec.u8 }),
+      codec.struct({ b: codec.u8, a: codec.u8 }),
+      codec.struct({ 'a":u8,"b': codec.u8 }),
+      codec.tuple(codec.u8, codec.u8),
+      codec.array(codec.u8),
+      codec.array(codec.array(codec.u8)),
+      codec.union('a', { b: codec.struct({ c: codec.u8 }) }),
+      codec.union('b', { a: codec.struct({ c: codec.u8 }) }),
+    ];
+    expect(new Set(different.map(({ encode }) => encode)).size).toBe(different.length);
+  });
+
+  it('is not changed by what is done to it, or to a token', () => {
+    const made = person();
+    expect(() => {
+      (made as { encode: unknown }).encode = () => {};
+    }).toThrow(TypeError);
+    const spec = codecSpec(made) as { struct: [string, unknown][] };
+    for (const spoil of [() => (spec.struct[0] = ['id', 'f64']), () => spec.struct[0]?.push(1), () => (spec.struct.length = 0)])
+      expect(spoil).toThrow(TypeError);
+    expect(codecFromSpec(codecSpec(person()))).toBe(made);
+  });
+
+  it('is kept while it is among the last that were asked for, unless its description is long', () => {
+    const first = codec.struct({ first: codec.u8 });
+    const others = (from: number, count: number) => {
+      for (let i = from; i < from + count; i++) codec.struct({ [`field ${i}`]: codec.u8 });
+    };
+    others(0, 200);
+    expect(codec.struct({ first: codec.u8 })).toBe(first);
+    others(200, 200);
+    expect(codec.struct({ first: codec.u8 })).toBe(first);
+    others(400, 300);
+    const again = codec.struct({ first: codec.u8 });
+    expect(again).not.toBe(first);
+    expect(carried(again, { first: 7 })).toEqual({ first: 7 });
+    const long = () => codec.array(codec.literals('a'.repeat(5000), 'b'));
+    expect(long()).not.toBe(long());
+    expect(carried(long(), ['b'])).toEqual(['b']);
   });
 });

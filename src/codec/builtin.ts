@@ -88,7 +88,7 @@ export class BuiltIn<T> implements Codec<T> {
   declare readonly size?: number;
   readonly encode: (value: T, to: Writer) => void;
   readonly decode: (from: Reader) => T;
-  readonly spec: unknown;
+  readonly #spec: unknown;
   readonly minimum: number;
   /** Runs user code when it decodes. */
   readonly fallible: boolean;
@@ -107,7 +107,7 @@ export class BuiltIn<T> implements Codec<T> {
     (this as { size?: number | undefined }).size = parts.size;
     this.encode = parts.encode;
     this.decode = parts.decode;
-    this.spec = parts.spec;
+    this.#spec = frozen(parts.spec);
     this.minimum = parts.minimum;
     this.fallible = parts.fallible ?? false;
     this.allowed = parts.allowed ?? '';
@@ -117,7 +117,24 @@ export class BuiltIn<T> implements Codec<T> {
     this.inner = parts.inner;
     this.fields = parts.fields;
     this.optional = parts.inner !== undefined;
+    Object.freeze(this); // one may serve many channels
   }
+
+  /** JSON from which `codecFromSpec` builds `codec` again; undefined if it is none of this package, or custom code is inside. */
+  static specOf(codec: Codec<unknown>): unknown {
+    return codec instanceof BuiltIn ? codec.#spec : undefined;
+  }
+
+  /** Not of what is only derived from one, which is a user's codec. */
+  static [Symbol.hasInstance](codec: unknown): boolean {
+    return typeof codec === 'object' && codec !== null && #spec in codec;
+  }
+}
+
+/** Tokens show it to users. */
+function frozen(spec: unknown): unknown {
+  if (typeof spec === 'object' && !Object.isFrozen(spec)) Object.values(Object.freeze(spec) as object).forEach(frozen);
+  return spec;
 }
 
 /** How a codec stands in another one's id. */
@@ -137,8 +154,27 @@ export function runsUserCode(codec: Codec<unknown>): boolean {
 
 /** The specs of all members, or undefined if one has none. */
 export function specsOf(codecs: readonly Codec<unknown>[]): unknown[] | undefined {
-  const specs = codecs.map((codec) => (codec instanceof BuiltIn ? codec.spec : undefined));
+  const specs = codecs.map(BuiltIn.specOf);
   return specs.includes(undefined) ? undefined : specs;
+}
+
+/** Codecs that are made of built-in ones alone, by their ids, which say all of them; last is the one last asked for. */
+const known = new Map<string, BuiltIn<unknown>>();
+const MOST_KNOWN = 256;
+/** Longer ids, and what they stand for, are not kept. */
+const LONGEST_KNOWN = 4096;
+
+/**
+ * The codec of that `id` and `spec`, which `make` makes unless it is known: so all channels of a thread that carry the same
+ * run the same code. Else V8 compiles the code of each `attach` anew, which keeps its threads busy for 9 ms for a small struct.
+ */
+export function once(id: string, spec: unknown, make: () => BuiltIn<unknown>): BuiltIn<unknown> {
+  if (spec === undefined || id.length > LONGEST_KNOWN) return make();
+  const codec = known.get(id) ?? make();
+  known.delete(id);
+  known.set(id, codec);
+  if (known.size > MOST_KNOWN) known.delete(known.keys().next().value as string);
+  return codec;
 }
 
 /** The size of all members together, or undefined if one is not fixed. */

@@ -20,7 +20,7 @@ export { codecFromSpec } from './spec.js';
 
 /** A JSON description of a codec made of built-in ones only, for `codecFromSpec` in another thread. */
 export function codecSpec(codec: Codec<unknown>): unknown {
-  return codec instanceof BuiltIn ? codec.spec : undefined;
+  return BuiltIn.specOf(codec);
 }
 
 /** Whether decoding runs code that is not of this package: it may throw, take long and use channels. */

@@ -43,7 +43,7 @@ ${emitter.decode()}
 }};
 //# sourceURL=hchan:${layout.kind}-${++serial}`;
   try {
-    return new Function('$', 'c', body)(TOOLS, layout.members.map(memberTools(layout))) as Functions<unknown>;
+    return new Function('$', 'c', 'layout', body)(TOOLS, layout.members.map(memberTools(layout)), layout) as Functions<unknown>;
   } catch (error) {
     if (error instanceof EvalError) return undefined;
     throw error;
@@ -68,7 +68,6 @@ export function shapeOf(layout: Layout): string {
 function memberTools(layout: Layout) {
   return (member: Field, i: number) => ({
     codec: optionalInner(layout, member) ?? member.codec,
-    layout,
     step: layout.kind === 'struct' ? property(member.name) : `[${i}]`,
   });
 }
@@ -100,9 +99,7 @@ class Emitter {
       this.#encodeMember(member, i);
     });
     this.#flushWrites();
-    const shape = `if (!(${fits})) throw $.wrongShape($layout, value);`;
-    if (members.length === 0) return shape.replace('$layout', layoutLiteral(this.#layout));
-    return `${shape.replace('$layout', 'c[0].layout')}
+    return `if (!(${fits})) throw $.wrongShape(layout, value);
 let f = 0;
 try {
 ${this.#lines.join('\n')}
@@ -199,9 +196,4 @@ ${this.#lines.join('\n')}
     });
     return `const o = ${object};\n${rest.join('\n')}\nreturn o;`;
   }
-}
-
-/** Enough of an empty layout for its error message. */
-function layoutLiteral({ id, kind }: Layout): string {
-  return JSON.stringify({ id, kind, members: [] });
 }

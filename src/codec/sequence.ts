@@ -5,7 +5,7 @@
  * Each array codec has functions of its own, made by `new Function` where that is allowed, so that V8 sees one element
  * codec in each.
  */
-import { BuiltIn, type Codec, checkCodec, type Inline, idOf, minimumOf, runsUserCode, specsOf } from './builtin.js';
+import { BuiltIn, type Codec, checkCodec, type Inline, idOf, minimumOf, once, runsUserCode, specsOf } from './builtin.js';
 import type { Reader, Writer } from './bytes.js';
 import type { Functions } from './compile.js';
 import { at, misfit, truncated } from './fault.js';
@@ -134,13 +134,19 @@ export function array<T>(element: Codec<T>): Codec<T[]> {
   const id = `array(${idOf(codec)})`;
   const parts: Element = { id, codec, minimum: Math.max(1, minimumOf(codec)), padded };
   const specs = specsOf([codec]);
-  const made = new BuiltIn<unknown>({
-    ...(compiled(parts) ?? interpreted(parts)),
+  const spec = specs && { array: specs[0] };
+  const made = once(
     id,
-    spec: specs && { array: specs[0] },
-    minimum: 1,
-    fallible: runsUserCode(codec),
-    allowed: 'an array',
-  });
+    spec,
+    () =>
+      new BuiltIn<unknown>({
+        ...(compiled(parts) ?? interpreted(parts)),
+        id,
+        spec,
+        minimum: 1,
+        fallible: runsUserCode(codec),
+        allowed: 'an array',
+      }),
+  );
   return made as Codec<unknown> as Codec<T[]>;
 }

@@ -19,12 +19,13 @@ import {
   idOf,
   minimumOf,
   type OptionalCodec,
+  once,
   runsUserCode,
   sizeOf,
   specsOf,
 } from './builtin.js';
 import type { Reader, Writer } from './bytes.js';
-import { compile, type Layout } from './compile.js';
+import { compile, type Layout, shapeOf } from './compile.js';
 import { at, describe, misfit, property, undecodable } from './fault.js';
 import { interpret } from './interpret.js';
 import { read } from './property.js';
@@ -52,20 +53,26 @@ function fieldsOf(value: unknown, what: string): Field[] {
 
 function build(layout: Layout, spec: unknown): BuiltIn<unknown> {
   const codecs = layout.members.map((member) => member.codec);
-  return new BuiltIn<unknown>({
-    ...(compile(layout) ?? interpret(layout)),
-    id: layout.id,
-    size: sizeOf(codecs),
+  return once(
+    layout.id,
     spec,
-    minimum: codecs.reduce((sum, codec) => sum + minimumOf(codec), 0),
-    fallible: codecs.some(runsUserCode),
-    allowed: layout.kind === 'struct' ? 'an object' : `an array of ${codecs.length}`,
-    ...(layout.kind === 'struct' && { fields: layout.members }),
-  });
+    () =>
+      new BuiltIn<unknown>({
+        ...(compile(layout) ?? interpret(layout)),
+        id: layout.id,
+        size: sizeOf(codecs),
+        spec,
+        minimum: codecs.reduce((sum, codec) => sum + minimumOf(codec), 0),
+        fallible: codecs.some(runsUserCode),
+        allowed: shapeOf(layout),
+        ...(layout.kind === 'struct' && { fields: layout.members }),
+      }),
+  );
 }
 
-function structId(fields: readonly Field[]): string {
-  return `struct{${fields.map(({ name, codec }) => `${JSON.stringify(name)}:${idOf(codec)}`).join(',')}}`;
+/** Ids of fields with their names. */
+function namedIds(fields: readonly Field[]): string {
+  return `{${fields.map(({ name, codec }) => `${JSON.stringify(name)}:${idOf(codec)}`).join(',')}}`;
 }
 
 /** Specs of fields with their names. */
@@ -76,9 +83,10 @@ function namedSpecs(fields: readonly Field[]): unknown[] | undefined {
 export function struct<F extends Record<string, Codec<unknown>>>(fields: F): Codec<StructValue<F>> {
   const members = fieldsOf(fields, 'fields');
   const specs = namedSpecs(members);
-  return build({ id: structId(members), kind: 'struct', members }, specs && { struct: specs }) as Codec<unknown> as Codec<
-    StructValue<F>
-  >;
+  return build(
+    { id: `struct${namedIds(members)}`, kind: 'struct', members },
+    specs && { struct: specs },
+  ) as Codec<unknown> as Codec<StructValue<F>>;
 }
 
 export function tuple<const C extends readonly Codec<unknown>[]>(...elements: C): Codec<TupleValue<C>> {
@@ -97,18 +105,22 @@ export function union<D extends string, V extends Record<string, Codec<object>>>
     throw new TypeError(`discriminator must be a property name, got ${describe(discriminator)}`);
   const listed = fieldsOf(variants, 'variants');
   if (listed.length === 0) throw new TypeError('a union needs at least one variant');
-  const made = listed.map(({ name, codec }) => variant(discriminator, name, codec));
   const specs = namedSpecs(listed);
-  const id = `union(${JSON.stringify(discriminator)},{${listed.map(({ name, codec }) => `${JSON.stringify(name)}:${idOf(codec)}`).join(',')}})`;
-  const names = listed.map((entry) => JSON.stringify(entry.name)).join(', ');
-  return new BuiltIn<UnionValue<D, V>>({
-    ...dispatch(id, discriminator, names, new Map(listed.map((entry, i) => [entry.name, i])), made),
-    id,
-    spec: specs && { union: [discriminator, specs] },
-    minimum: 1 + Math.min(...made.map((codec) => codec.minimum)),
-    fallible: made.some((codec) => codec.fallible),
-    allowed: `an object with ${discriminator} ${names}`,
-  });
+  const spec = specs && { union: [discriminator, specs] };
+  const id = `union(${JSON.stringify(discriminator)},${namedIds(listed)})`;
+  const make = () => {
+    const made = listed.map(({ name, codec }) => variant(discriminator, name, codec));
+    const names = listed.map((entry) => JSON.stringify(entry.name)).join(', ');
+    return new BuiltIn<unknown>({
+      ...dispatch(id, discriminator, names, new Map(listed.map((entry, i) => [entry.name, i])), made),
+      id,
+      spec,
+      minimum: 1 + Math.min(...made.map((codec) => codec.minimum)),
+      fallible: made.some((codec) => codec.fallible),
+      allowed: `an object with ${discriminator} ${names}`,
+    });
+  };
+  return once(id, spec, make) as Codec<unknown> as Codec<UnionValue<D, V>>;
 }
 
 /** A struct that also says which variant it is. */
@@ -132,7 +144,7 @@ function dispatch(
   made: readonly BuiltIn<unknown>[],
 ) {
   return {
-    encode(value: object, to: Writer): void {
+    encode(value: unknown, to: Writer): void {
       if (typeof value !== 'object' || value === null) throw misfit(id, value, 'an object');
       let kind: unknown;
       let variant: BuiltIn<unknown> | undefined;
