@@ -1,10 +1,11 @@
 /** Batches of strings, of what holds strings, and of scalars arrive as they were sent, whatever is among them. */
 import fc from 'fast-check';
-import { type Channel, type Codec, CodecError, codec } from 'hchan';
+import { attach, type Channel, type Codec, CodecError, codec, type Receiver } from 'hchan';
 import { expect, test } from 'vitest';
+import { decodeMessage, encodeMessage, Reader, Writer } from '../../dist/codec/codec.js';
 import { scratch } from '../../dist/scratch.js';
 import { strings } from '../codec/shapes.js';
-import { CROSSING, type EngineCase, forEngines, scaled } from './engines.js';
+import { CROSSING, ENGINES, type EngineCase, forEngines, scaled } from './engines.js';
 
 const ascii = fc.string({ unit: 'grapheme-ascii', maxLength: 90 });
 const texts = fc.array(fc.oneof({ weight: 5, arbitrary: ascii }, { weight: 1, arbitrary: strings }), { maxLength: 100 });
@@ -172,3 +173,123 @@ function arrival<T>(engine: EngineCase, what: string, made: Codec<T>, batches: f
     channel[Symbol.dispose]();
   });
 }
+
+forEngines(ENGINES, (engine) => {
+  test.each([20, 20_000])(
+    '71 a typed array of %d that is given away while its sendMany waits is not said to have gone',
+    async (length) => {
+      const channel = engine.make<number>(4, { codec: codec.f64 });
+      const values = Float64Array.from({ length }, (_, i) => i);
+      const sending = channel.sendMany(values);
+      await new Promise((resolve) => setImmediate(resolve));
+      structuredClone(values, { transfer: [values.buffer] });
+      const first = await channel.recv();
+      const error: unknown = await sending.catch((thrown) => thrown);
+      expect(error).toBeInstanceOf(CodecError);
+      const { sent, message } = error as CodecError;
+      expect(message).toContain(`were detached or cut short: ${sent} of ${length} went`);
+      expect([first.value, ...channel.tryRecvMany(100)]).toEqual(Array.from({ length: sent as number }, (_, i) => i));
+    },
+  );
+});
+
+/** Sends any bytes as messages of `codec.string`. */
+const raw: Codec<Uint8Array> = { id: 'string', encode: (bytes, to) => to.raw(bytes), decode: (from) => from.raw(from.remaining) };
+
+function bytesOf(text: string): Uint8Array {
+  const to = new Writer(64);
+  encodeMessage(codec.string, text, to);
+  return to.finish();
+}
+
+/** A head of a string, and so many characters, which need not be as many as it says. */
+const forged = (head: readonly number[], length: number) => Uint8Array.from([...head, ...new Array<number>(length).fill(65)]);
+
+/** Heads that are longer than they must be, of other kinds or lengths than what follows, or cut short. */
+const FORGED = [
+  forged([], 0),
+  forged([0x80], 0),
+  forged([0x84, 0x00], 1),
+  forged([0x88, 0x80, 0x00], 2),
+  forged([0x88, 0x80, 0x00], 1),
+  forged([0x80, 0x81], 32),
+  forged([0x80, 0x81, 0x00], 32),
+  forged([0x80, 0x80, 0x01], 4096),
+  // As long as they say if the bit that says that a third byte follows is taken for part of the length.
+  forged([0x80, 0x80], 4096),
+  forged([0x80, 0x80], 4095),
+  forged([0x05], 1),
+  forged([0x0a], 2),
+  forged([0x0a], 1),
+  forged([0x07], 1),
+  forged([0xff, 0xff, 0xff, 0xff, 0x0f], 5),
+];
+const lengths = fc.constantFrom(0, 1, 31, 32, 33, 127, 128, 129, 4092, 4093, 4094, 4095, 4096, 4097, 8191, 8192, 16_383, 16_384);
+const anyHead = fc.array(fc.integer({ min: 0, max: 255 }), { maxLength: 6 });
+const message = fc.oneof(
+  { weight: 4, arbitrary: fc.oneof(ascii, strings).map(bytesOf) },
+  { weight: 2, arbitrary: fc.tuple(anyHead, fc.nat({ max: 70 })).map(([head, length]) => forged(head, length)) },
+  { weight: 1, arbitrary: lengths.map((length) => bytesOf('b'.repeat(length))) },
+  { weight: 1, arbitrary: fc.constantFrom(...FORGED) },
+);
+
+/** The values among `messages`, and what the others come to. */
+function alone(messages: readonly Uint8Array[]): { values: string[]; errors: Set<string> } {
+  const values: string[] = [];
+  const errors = new Set<string>();
+  for (const bytes of messages) {
+    try {
+      values.push(decodeMessage(codec.string, new Reader(bytes)) as string);
+    } catch (error) {
+      errors.add((error as CodecError).message);
+    }
+  }
+  return { values, errors };
+}
+
+forEngines(CROSSING, (engine) => {
+  const check = (messages: readonly Uint8Array[]): void => {
+    using sender = engine.make(64, { codec: raw });
+    using receiver = attach<Receiver<string>>(sender.receiver().share(), { codec: codec.string });
+    expect(sender.trySendMany(messages)).toBe(messages.length);
+    const { values, errors } = alone(messages);
+    const got: string[] = [];
+    const complaints: string[] = [];
+    for (let quiet = false; !quiet; ) {
+      try {
+        const some = receiver.tryRecvMany(1000);
+        got.push(...some);
+        quiet = some.length === 0;
+      } catch (error) {
+        complaints.push((error as CodecError).message.replace(/^.*?: /, ''));
+      }
+    }
+    expect(got).toEqual(values);
+    for (const complaint of complaints) expect(errors).toContain(complaint);
+    expect(complaints.length > 0).toBe(errors.size > 0);
+  };
+
+  test.each(FORGED)('a message that no codec makes is in a batch what it is alone: %#', (bytes) => {
+    const others = ['a'.repeat(40), 'b', 'c'.repeat(200)].map(bytesOf);
+    check([bytes]);
+    check([...others, bytes, ...others]);
+  });
+
+  test('strings of a batch are what each is alone, whatever their bytes', () => {
+    fc.assert(fc.property(fc.array(message, { maxLength: 60 }), check), { numRuns: scaled(200) });
+  });
+
+  test('71 an array that grows while its sendMany waits is sent without a gap', async () => {
+    const channel = engine.make<string>(4, { codec: codec.string });
+    const all = Array.from({ length: 300 }, (_, i) => `${i}`);
+    const values = all.slice(0, 100);
+    const sending = channel.sendMany(values);
+    const got: unknown[] = [];
+    while (got.length < 300) {
+      if (got.length === 80) values.push(...all.slice(100));
+      got.push((await channel.recv({ signal: AbortSignal.timeout(5000) })).value);
+    }
+    await sending;
+    expect(got).toEqual(all);
+  });
+});

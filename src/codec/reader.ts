@@ -161,6 +161,13 @@ export class Reader {
     throw undecodable('a string is of no known kind');
   }
 
+  /** All that is left, as Latin-1. */
+  latin1(): string {
+    const start = this.position;
+    this.position = this.end;
+    return this.#latin1(start, this.end - start);
+  }
+
   #latin1(start: number, length: number): string {
     const end = start + length;
     if (this.#batchEnd !== 0 && length <= LONGEST_CUT && (end <= this.#aheadEnd || this.#lookAhead(start))) {

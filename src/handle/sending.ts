@@ -6,7 +6,7 @@
 import { checkArray, checkIterable, signalOf } from '../arguments.js';
 import type { Port } from '../engine.js';
 import { Status } from '../engine.js';
-import { ChannelError, ClosedError, DisconnectedError, detail, label, TimeoutError, type Unsent } from '../errors.js';
+import { ChannelError, ClosedError, CodecError, DisconnectedError, detail, label, TimeoutError, type Unsent } from '../errors.js';
 import type { Shared } from '../token.js';
 import { blockingOf, blockUntil, type SyncOptions } from './blocking.js';
 import { nextTurn, rejected, resolvedVoid, spent, spentMuch } from './budget.js';
@@ -36,7 +36,7 @@ export interface Sender<T> extends Properties {
   sendSync(value: T, options?: SyncOptions): void;
   /**
    * Sends all values in order, taking them from the iterable as there is room. Cut short, what went is a prefix of
-   * `.sent` values.
+   * `.sent` values. CodecError too for a typed array that loses its memory meanwhile.
    */
   sendMany(values: Iterable<T>, options?: AwaitOptions): Promise<void>;
   /** Sends the first of `values`, as many as there is room for, and returns how many. */
@@ -187,7 +187,7 @@ class Window {
     if (values.length <= this.#width) yield values;
     else
       for (let from = 0, to = 0; from < values.length; from = to) {
-        to = from + this.#width;
+        to = Math.min(from + this.#width, values.length); // which may grow meanwhile
         yield ArrayBuffer.isView(values)
           ? ((values as unknown as Uint8Array).subarray(from, to) as unknown as ArrayLike<T>)
           : Array.prototype.slice.call(values, from, to);
@@ -213,6 +213,7 @@ async function sendAll<T>(
   progress: Progress,
 ): Promise<void> {
   const window = new Window(endpoint[PORT] as Port);
+  const length = ArrayBuffer.isView(values) ? (values as unknown as Uint8Array).length : 0;
   for (const next of batches(values, window)) {
     for (let from = 0; from < next.length; ) {
       signal?.throwIfAborted();
@@ -225,6 +226,11 @@ async function sendAll<T>(
       if (went > 1 ? spentMuch() : spent()) await nextTurn();
     }
   }
+  // The memory was given away, or shrank, while this waited.
+  if (progress.sent < length)
+    throw new CodecError(
+      `values of sendMany on ${label(endpoint[PORT] as Port)} were detached or cut short: ${progress.sent} of ${length} went`,
+    );
 }
 
 function sendBlocking<T>(port: Port<T>, value: T, deadline: number, operation: string): void {

@@ -3,6 +3,7 @@
  * receive never leaves anything behind.
  */
 import { decodeMessage, loopsOf } from '../codec/codec.js';
+import { string } from '../codec/scalars.js';
 import { CLOSED, EMPTY } from '../engine.js';
 import { scratch } from '../scratch.js';
 import type { AnyPort } from './batch.js';
@@ -61,19 +62,31 @@ function someFrames(port: AnyPort, into: unknown[], max: number): number {
 
 /** Appends the messages of `count` frames at base; decoding runs no user code, so they stay there. */
 function appendFrames(port: AnyPort, into: unknown[], count: number): void {
-  const { view } = scratch.writer;
+  const { view, bytes } = scratch.writer;
   const { reader } = scratch;
+  const isText = port.codec === string;
   let at = scratch.begin();
   try {
     reader.readAhead(endOf(at, count));
     for (let i = 0; i < count; i++) {
-      const end = at + FRAME + view.getUint32(at, true);
-      append(port, into, at + FRAME, end);
+      const start = at + FRAME;
+      const end = start + view.getUint32(at, true);
+      const text = isText ? latin1In(bytes, start, end) : 0;
+      if (text > 0) into.push(reader.reset(text, end).latin1());
+      else append(port, into, start, end);
       at = end;
     }
   } finally {
     reader.readAhead(0);
   }
+}
+
+/** Where the text begins of a message of less than 4096 bytes that is one Latin-1 string and nothing else; 0 if it is not. */
+function latin1In(bytes: Uint8Array, start: number, end: number): number {
+  const low = bytes[start] as number;
+  if (end - start >= 4096) return 0;
+  if (low < 128) return low === (end - start - 1) * 4 ? start + 1 : 0;
+  return ((low & 127) | ((bytes[start + 1] as number) << 7)) === (end - start - 2) * 4 ? start + 2 : 0;
 }
 
 /** Where the last of `count` frames from `at` ends. */
