@@ -6,15 +6,15 @@ import { chan } from 'hchan';
 import { packages } from '../packages/index.mjs';
 import { endsOf, sinkOf } from '../packages/one-thread.mjs';
 
-const local = {
-  open: (sides, capacity) => endsOf(chan(capacity, { engine: 'local' }), sides, (channel) => channel.close()),
+const awaited = (make) => ({
+  open: (sides, capacity) => endsOf(make(capacity), sides, (channel) => channel.close()),
   sink: ({ channel, leave }) => sinkOf((value) => channel.send(value), leave),
   source: ([{ channel }]) => ({
     async all(see) {
       for (let got = await channel.recv(); got.ok; got = await channel.recv()) see(got.value);
     },
   }),
-};
+});
 
 /** What the calls of `trySend` and `tryRecv` come to when nothing is checked: an array (a power of two long) used as a ring, and a result object. */
 class BareRing {
@@ -43,6 +43,70 @@ class BareRing {
     return { ok: true, value };
   }
 }
+
+/** What `send` and `recv` come to when nothing is checked and nobody but these two uses the channel: the promises and the result objects. */
+class BareChannel {
+  #ring;
+  #capacity;
+  #length = 0;
+  #isClosed = false;
+  /** Who waits: `{ value, resolve }`, and a resolve. */
+  #sender = null;
+  #receiver = null;
+
+  constructor(capacity) {
+    this.#capacity = capacity;
+    this.#ring = new BareRing(Math.max(1, capacity));
+  }
+
+  send(value) {
+    const receiver = this.#receiver;
+    if (receiver !== null) {
+      this.#receiver = null;
+      receiver({ ok: true, value });
+      return done;
+    }
+    if (this.#length < this.#capacity) {
+      this.#length++;
+      this.#ring.trySend(value);
+      return done;
+    }
+    return new Promise((resolve) => {
+      this.#sender = { value, resolve };
+    });
+  }
+
+  recv() {
+    const sender = this.#sender;
+    if (this.#length > 0) {
+      const { value } = this.#ring.tryRecv();
+      this.#length--;
+      if (sender !== null) {
+        this.#sender = null;
+        this.#length++;
+        this.#ring.trySend(sender.value);
+        sender.resolve();
+      }
+      return Promise.resolve({ ok: true, value });
+    }
+    if (sender !== null) {
+      this.#sender = null;
+      sender.resolve();
+      return Promise.resolve({ ok: true, value: sender.value });
+    }
+    if (this.#isClosed) return Promise.resolve({ ok: false, value: undefined });
+    return new Promise((resolve) => {
+      this.#receiver = resolve;
+    });
+  }
+
+  close() {
+    this.#isClosed = true;
+    this.#receiver?.({ ok: false, value: undefined });
+  }
+}
+
+const done = Promise.resolve();
 
 /** Fills the channel and empties it, over and over, without a promise. */
 function tryAll(channel, messages) {
@@ -74,12 +138,10 @@ async function awaitAll({ open, sink, source }, capacity, messages) {
 }
 
 const name = process.argv[2];
-const tries = {
-  'local try': (capacity) => chan(capacity, { engine: 'local' }),
-  'bare ring': (capacity) => new BareRing(capacity),
-}[name];
-const module =
-  tries !== undefined || name === 'local' ? local : await import(packages.find((each) => each.name === name).guest.module);
+const open = (capacity) => chan(capacity, { engine: 'local' });
+const tries = { 'local try': open, 'bare ring': (capacity) => new BareRing(capacity) }[name];
+const own = { local: awaited(open), 'bare channel': awaited((capacity) => new BareChannel(capacity)) }[name];
+const module = own ?? (tries === undefined && (await import(packages.find((each) => each.name === name).guest.module)));
 
 process.on('message', async ({ capacity, messages }) => {
   process.send(tries !== undefined ? tryAll(tries(capacity), messages) : await awaitAll(module, capacity, messages));
