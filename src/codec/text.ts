@@ -37,9 +37,8 @@ export function textBuffer(bytes: Uint8Array): TextBuffer | undefined {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** How many bytes are enough for `text` in UTF-8; exact for long strings, where three times the length would be a waste. */
+/** How many bytes `text` takes in UTF-8: three times its length is enough too, but a waste if it is long. */
 export function utf8Room(text: string): number {
-  if (text.length <= 4096) return text.length * 3;
   if (usable && host !== undefined) return host.byteLength(text);
   let room = text.length;
   for (let i = 0; i < text.length; i++) {
