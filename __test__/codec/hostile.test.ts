@@ -1,7 +1,7 @@
 /** Bytes that lie about lengths get no memory for it. */
 import { type Codec, CodecError, codec } from 'hchan';
 import { describe, expect, it } from 'vitest';
-import { Tag } from '../../dist/codec/clone/tags.js';
+import * as Tag from '../../dist/codec/clone/tag.js';
 import { codecFromSpec } from '../../dist/codec/codec.js';
 import { decoded } from './message.js';
 

@@ -12,7 +12,7 @@
  * any call that can run it, `view` and `bytes` are to be read anew. What has been reserved stays where it is.
  */
 import { CodecError } from '../errors.js';
-import { isWellFormed, Kind, type TextBuffer, textBuffer, utf8Room, writeUtf8, writeUtf16 } from './text.js';
+import { isWellFormed, LATIN1, type TextBuffer, textBuffer, UTF8, UTF16, utf8Room, writeUtf8, writeUtf16 } from './text.js';
 
 export { Reader } from './reader.js';
 
@@ -206,7 +206,7 @@ export class Writer {
       this.#utf16(value);
       return;
     }
-    const head = written * 4 + (isAscii ? Kind.LATIN1 : Kind.UTF8);
+    const head = written * 4 + (isAscii ? LATIN1 : UTF8);
     const moved = start + varintLength(head);
     this.reserve(moved - start + written);
     if (moved !== body) this.bytes.copyWithin(moved, body, body + written); // before the head overwrites it
@@ -217,7 +217,7 @@ export class Writer {
 
   #utf16(value: string): void {
     if (value.length * 2 > MAX_MESSAGE) throw new CodecError('message is longer than 1 GiB');
-    this.varint(value.length * 8 + Kind.UTF16);
+    this.varint(value.length * 8 + UTF16);
     const body = this.reserve(value.length * 2);
     writeUtf16(value, this.view, body);
   }

@@ -4,7 +4,7 @@
  * Invariant: a Reader never reads at or beyond `end`, and checks each length against what is left before it allocates.
  */
 import { truncated, undecodable } from './fault.js';
-import { Kind, readLatin1, readShort, readUtf8, readUtf16, type TextBuffer, textBuffer } from './text.js';
+import { LATIN1, readLatin1, readShort, readUtf8, readUtf16, type TextBuffer, textBuffer, UTF8, UTF16 } from './text.js';
 
 /** Up to so many characters, making a string here is faster than a call of the host. */
 const SHORT_READ = 12;
@@ -151,11 +151,11 @@ export class Reader {
     const length = head >>> 2;
     const start = this.take(length);
     switch (head & 3) {
-      case Kind.LATIN1:
+      case LATIN1:
         return this.#latin1(start, length);
-      case Kind.UTF8:
+      case UTF8:
         return readUtf8(this.bytes, this.text, start, start + length);
-      case Kind.UTF16:
+      case UTF16:
         if (length % 2 === 0) return readUtf16(this.view, start, start + length);
     }
     throw undecodable('a string is of no known kind');

@@ -8,7 +8,9 @@
  * and its `latin1` is windows-1252, so Latin-1 goes through `String.fromCharCode`.
  */
 
-export const Kind = { LATIN1: 0, UTF8: 1, UTF16: 2 } as const;
+export const LATIN1 = 0;
+export const UTF8 = 1;
+export const UTF16 = 2;
 
 /** The methods of Node's Buffer that carry strings. */
 export interface TextBuffer extends Uint8Array {

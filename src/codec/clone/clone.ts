@@ -1,5 +1,5 @@
 /**
- * `codec.structuredClone`, the default: any value that a structured clone takes, in a portable format (see tags.ts).
+ * `codec.structuredClone`, the default: any value that a structured clone takes, in a portable format (see tag.ts).
  *
  * Departures from the platform's `structuredClone`: containers nest at most 1000 deep; SharedArrayBuffer, Blob, WebAssembly
  * modules and other platform objects are refused; a resizable ArrayBuffer arrives with a fixed length; a Node Buffer that is

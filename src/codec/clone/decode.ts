@@ -1,12 +1,14 @@
 /**
- * The bytes of tags.ts into a value. The bytes are not trusted: whatever they are, this makes some value or throws, and makes
+ * The bytes of tag.ts into a value. The bytes are not trusted: whatever they are, this makes some value or throws, and makes
  * nothing larger than they justify. Runs no user code.
  */
 import type { Reader } from '../bytes.js';
 import { truncated, undecodable } from '../fault.js';
 import { put } from '../property.js';
 import { readKey } from './keys.js';
-import { ERRORS, MAX_DEPTH, Part, sharedBuffers, Tag, VIEWS } from './tags.js';
+import * as Part from './part.js';
+import * as Tag from './tag.js';
+import { ERRORS, MAX_DEPTH, sharedBuffers, VIEWS } from './tags.js';
 
 /** A sparse array may have so many holes for each element, and a few besides, before it is made as a dictionary. */
 const HOLES = 4;

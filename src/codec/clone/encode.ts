@@ -1,5 +1,5 @@
 /**
- * A value into the bytes of tags.ts, by the rules of the HTML standard's StructuredSerialize.
+ * A value into the bytes of tag.ts, by the rules of the HTML standard's StructuredSerialize.
  *
  * Getters and proxies run while this does, and may use channels: every write goes through the writer, which looks its
  * memory up anew, and each encode under way has an encoder of its own.
@@ -8,7 +8,9 @@ import type { Writer } from '../bytes.js';
 import { at, property, refused } from '../fault.js';
 import { classify, type ObjectKind } from './classify.js';
 import { LEAVES, writePrimitive } from './leaves.js';
-import { ERRORS, MAX_DEPTH, Part, Tag, VIEW_TYPES } from './tags.js';
+import * as Part from './part.js';
+import * as Tag from './tag.js';
+import { ERRORS, MAX_DEPTH, VIEW_TYPES } from './tags.js';
 
 /** So many objects are found by looking through a list; more go into a map. */
 const LISTED = 16;

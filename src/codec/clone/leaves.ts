@@ -4,7 +4,8 @@
 import type { Writer } from '../bytes.js';
 import { refused } from '../fault.js';
 import type { ObjectKind } from './classify.js';
-import { sharedBuffers, Tag } from './tags.js';
+import * as Tag from './tag.js';
+import { sharedBuffers } from './tags.js';
 
 export function writePrimitive(value: unknown, to: Writer): void {
   switch (typeof value) {
