@@ -125,13 +125,13 @@ export class BuiltIn<T> implements Codec<T> {
     return codec instanceof BuiltIn ? codec.#spec : undefined;
   }
 
-  /** Not of what is only derived from one, which is a user's codec. */
+  /** False for what is only derived from a codec of ours (`Object.create`, a Proxy), whose methods may be a user's. */
   static [Symbol.hasInstance](codec: unknown): boolean {
     return typeof codec === 'object' && codec !== null && #spec in codec;
   }
 }
 
-/** Tokens show it to users. */
+/** Deeply frozen: tokens show it to users, and codecs share it. */
 function frozen(spec: unknown): unknown {
   if (typeof spec === 'object' && !Object.isFrozen(spec)) Object.values(Object.freeze(spec) as object).forEach(frozen);
   return spec;
@@ -166,7 +166,7 @@ const LONGEST_KNOWN = 4096;
 
 /**
  * The codec of that `id` and `spec`, which `make` makes unless it is known: so all channels of a thread that carry the same
- * run the same code. Else V8 compiles the code of each `attach` anew, which keeps its threads busy for 9 ms for a small struct.
+ * run the same code. Else V8 compiles the code of each `attach` anew, which takes some 9 ms of other threads for a small struct.
  */
 export function once(id: string, spec: unknown, make: () => BuiltIn<unknown>): BuiltIn<unknown> {
   if (spec === undefined || id.length > LONGEST_KNOWN) return make();

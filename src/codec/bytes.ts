@@ -179,10 +179,10 @@ export class Writer {
     else this.position = next;
   }
 
-  /** Few calls, so that V8 has them all in the code of whoever sends: how many it had was a matter of luck, and of 1.5 times the time. */
+  /** In few calls, because V8 inlines so many and no more, and which ones differs from one process to the next. */
   #long(value: string): void {
     const length = value.length;
-    const room = length <= SMALL ? length * 3 : utf8Room(value);
+    const room = length < SMALL ? length * 3 : utf8Room(value);
     const head = length < 32 ? 1 : 2;
     const start = this.reserve(head + room);
     const body = start + head;
