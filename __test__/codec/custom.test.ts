@@ -10,7 +10,7 @@ import { carried, encoded } from './message.js';
 const msgpack: Codec<unknown> = {
   id: 'msgpack',
   encode: (value, to) => to.blob(pack(value)),
-  decode: (from) => unpack(from.blob()),
+  decode: (from) => unpack(from.subarray(from.varint())),
 };
 
 describe('a custom codec', () => {
@@ -68,6 +68,91 @@ describe('a custom codec', () => {
       { ...msgpack, decode: 1 },
     ]) {
       expect(() => checkCodec(wrong)).toThrow(TypeError);
+    }
+  });
+});
+
+describe('what a custom codec keeps of a message', () => {
+  /** Gives the bytes where they lie. */
+  const block: Codec<Uint8Array> = {
+    id: 'block',
+    encode: (value, to) => to.blob(value),
+    decode: (from) => from.subarray(from.varint()),
+  };
+  const blockOf = (length: number, first: number) => Uint8Array.from({ length }, (_, i) => first + i);
+  const lengths = [0, 1, 63, 64, 65, 200, 1021, 1022, 1023, 1024, 8190, 8192, 20_000];
+
+  it.each(['crossbeam', 'mutex', 'shared'] as const)('stays as it is (%s)', async (engine) => {
+    const channel = chan(1024, { engine, codec: block });
+    const sent = Array.from({ length: 3000 }, (_, i) => blockOf(lengths[(i * 7) % lengths.length] as number, i));
+    const kept: Uint8Array[] = [];
+    for (let from = 0; from < sent.length; from += 50) {
+      await channel.sendMany(sent.slice(from, from + 50));
+      const first = await channel.recv();
+      kept.push(first.value as Uint8Array, ...channel.tryRecvMany(20));
+      while (kept.length < from + 50) kept.push(channel.tryRecv()?.value as Uint8Array);
+      const waiting = channel.recv();
+      channel.trySend(blockOf(10, from));
+      deepStrictEqual((await waiting).value, blockOf(10, from));
+    }
+    deepStrictEqual(kept, sent);
+    channel.close();
+  });
+
+  it('is read by a Reader that it keeps', () => {
+    const late: Codec<() => number> = {
+      id: 'late',
+      encode: (value, to) => to.f64(value()),
+      decode: (from) => {
+        const at = from.take(8);
+        return () => from.view.getFloat64(at, true);
+      },
+    };
+    const channel = chan(8, { codec: late });
+    const got = [1.5, 2.5, 3.5].map((value) => {
+      channel.trySend(() => value);
+      return channel.tryRecv()?.value as () => number;
+    });
+    deepStrictEqual(
+      got.map((read) => read()),
+      [1.5, 2.5, 3.5],
+    );
+    channel.close();
+  });
+
+  it('is not more than is there', () => {
+    const greedy: Codec<Uint8Array> = { ...block, decode: (from) => from.subarray(from.remaining + 1) };
+    expect(() => carried(greedy, blockOf(5, 0))).toThrow(
+      expect.objectContaining({ name: 'CodecError', bytes: Uint8Array.of(5, 0, 1, 2, 3, 4) }),
+    );
+  });
+
+  it('is not lost to others when one gives its memory away', () => {
+    const kept = Array.from({ length: 5 }, (_, i) => carried(block, blockOf(100, i)) as Uint8Array);
+    const given = kept[2] as Uint8Array;
+    expect(given.buffer.byteLength).toBeGreaterThan(100);
+    try {
+      given.set(structuredClone(given, { transfer: [given.buffer as ArrayBuffer] }));
+    } catch (error) {
+      expect((error as Error).name).toBe('DataCloneError');
+    }
+    deepStrictEqual(
+      kept,
+      kept.map((_, i) => blockOf(100, i)),
+    );
+  });
+
+  it('does not spoil what comes next where the host lets it be given away', () => {
+    const { getBuiltinModule } = process;
+    process.getBuiltinModule = undefined as never;
+    try {
+      for (let length = 0; length < 3000; length += 11) {
+        const got = carried(block, blockOf(length % 1000, length)) as Uint8Array;
+        deepStrictEqual(got, blockOf(length % 1000, length));
+        if (length % 5 === 0) structuredClone(got, { transfer: [got.buffer as ArrayBuffer] });
+      }
+    } finally {
+      process.getBuiltinModule = getBuiltinModule;
     }
   });
 });

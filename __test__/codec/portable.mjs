@@ -56,6 +56,8 @@ show('clone', codec.structuredClone(), {
   list: Object.assign(new Array(3), { 0: 1 }),
   m: new Map([[1, new Set(strings)]]),
 });
+// Apart, because a Buffer prints otherwise than what stands for it.
+show('buffer', { ...codec.buffer, decode: (from) => [...codec.buffer.decode(from)] }, Uint8Array.of(1, 2, 3));
 show('wrong field', text, { id: 7, name: 8, more: [] });
 show('wrong element', event, { kind: 'a', id: 1, name: '', at: [1n, 0], more: [] });
 show('wrong shape', text, null);

@@ -85,7 +85,7 @@ describe('numbers', () => {
   });
 });
 
-describe('bool, void and bytes', () => {
+describe('bool, void, bytes and buffer', () => {
   it('bool takes true and false only', () => {
     expect([carried(codec.bool, true), carried(codec.bool, false)]).toEqual([true, false]);
     for (const value of [0, 1, 'true', null, undefined])
@@ -110,19 +110,32 @@ describe('bool, void and bytes', () => {
     }
   });
 
+  it('buffer takes Uint8Array and Buffer, and gives a Buffer, of the pool if it is short', () => {
+    for (const length of [0, 3, 100, 2000, 5000, 100_000]) {
+      const sent = Uint8Array.from({ length }, (_, i) => i);
+      const message = encoded(codec.buffer as Codec<never>, sent);
+      const value = decoded(codec.buffer as Codec<never>, message) as Buffer;
+      message.fill(0);
+      expect(Buffer.isBuffer(value)).toBe(true);
+      deepStrictEqual(value, Buffer.from(sent));
+      expect(value.buffer.byteLength, `${length}`).toBe(length > 0 && length < Buffer.poolSize / 2 ? Buffer.poolSize : length);
+    }
+    for (const wrong of [[1], 'a', new ArrayBuffer(1), new Uint16Array(1)]) {
+      expect(() => encoded(codec.buffer as Codec<never>, wrong)).toThrow('allowed a Buffer or Uint8Array');
+    }
+  });
+
   it('decodes to copies also from a Buffer and from shared memory', () => {
-    const message = encoded(codec.tuple(codec.bytes, codec.string) as unknown as Codec<never>, [
-      Uint8Array.of(1, 2),
-      'é'.repeat(40),
-    ]);
+    const made = codec.tuple(codec.bytes, codec.buffer, codec.string);
+    const message = encoded(made as unknown as Codec<never>, [Uint8Array.of(1, 2), Buffer.of(3, 4), 'é'.repeat(40)]);
     const shared = new Uint8Array(new SharedArrayBuffer(message.length));
     shared.set(message);
     for (const memory of [Buffer.from(message), shared]) {
       const from = new Reader(memory);
-      const copy = from.bytes.length > 0 ? codec.tuple(codec.bytes, codec.string).decode(from) : undefined;
-      expect(copy?.[0].buffer).toBeInstanceOf(ArrayBuffer);
+      const copy = from.bytes.length > 0 ? made.decode(from) : undefined;
+      for (const part of [copy?.[0], copy?.[1]]) expect(part?.buffer).toBeInstanceOf(ArrayBuffer);
       memory.fill(0);
-      deepStrictEqual(copy, [Uint8Array.of(1, 2), 'é'.repeat(40)]);
+      deepStrictEqual(copy, [Uint8Array.of(1, 2), Buffer.of(3, 4), 'é'.repeat(40)]);
     }
   });
 });

@@ -76,6 +76,10 @@ const leaves: readonly Shape[] = [
   leaf(codec.void, fc.constant(undefined)),
   leaf(codec.string, strings),
   leaf(codec.bytes, fc.uint8Array({ maxLength: 100 })),
+  leaf(
+    codec.buffer,
+    fc.uint8Array({ maxLength: 100 }).map((bytes) => Buffer.from(bytes)),
+  ),
   leaf(codec.json(), jsonValues),
   leaf(codec.structuredClone(), clonable),
   leaf(codec.literals('a', '__proto__', 3, false, null), fc.constantFrom('a', '__proto__', 3, false, null)),

@@ -81,6 +81,24 @@ export const values = {
     new Uint8Array(0),
     new Uint8Array(257),
   ]),
+  'Buffers arrive, or what stands for them': {
+    async main({ chan, start }) {
+      const blocks = chan(4, { codec: codec.buffer });
+      const worker = start({ blocks: blocks.sender().share() });
+      const sums = [];
+      for await (const block of blocks) {
+        equal(block instanceof (globalThis.Buffer ?? Uint8Array), true);
+        sums.push(block.reduce((sum, byte) => sum + byte, 0));
+      }
+      equal(sums, [6, 0, 100_000]);
+      await worker.result;
+    },
+    async worker({ blocks }) {
+      const to = attach(blocks);
+      await to.sendMany([Uint8Array.of(1, 2, 3), new Uint8Array(0), new Uint8Array(100_000).fill(1)]);
+      to.close();
+    },
+  },
   'numbers arrive in typed arrays': {
     async main({ chan, start }) {
       const samples = chan(64, { codec: codec.f64 });

@@ -9,6 +9,7 @@ export function scalars(): void {
   check<Same<Infer<typeof codec.u64>, bigint>>();
   check<Same<Infer<typeof codec.bool>, boolean>>();
   check<Same<Infer<typeof codec.bytes>, Uint8Array>>();
+  check<Same<Infer<typeof codec.buffer>, Buffer>>();
   check<Same<Infer<typeof codec.void>, undefined>>();
 }
 

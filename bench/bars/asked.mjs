@@ -1,13 +1,23 @@
 /** What the bars ask for. */
 
 /** The columns: kinds of value, as they are printed. */
-export const columns = { number: 'number', string: '64-char string', bytes: '1 KiB bytes', object: '{id, name, tags[3]}' };
+export const columns = {
+  number: 'number',
+  string: '64-char string',
+  bytes: '1 KiB bytes',
+  buffer: '1 KiB Buffer',
+  object: '{id, name, tags[3]}',
+};
 
 /** The rows: how many times as fast as raw postMessage of the same values, by kind of value. */
 export const transfers = [
-  { way: 'awaited', title: 'await send → for await', asked: { number: 4, string: 4, bytes: 5, object: 5 } },
-  { way: 'consumed', title: 'trySend/send → consume', asked: { number: 8, string: 6, bytes: 6, object: 7 } },
-  { way: 'batched', title: 'sendMany → recvMany, 256 at a time', asked: { number: 28, string: 12, bytes: 8, object: 10 } },
+  { way: 'awaited', title: 'await send → for await', asked: { number: 4, string: 4, bytes: 5, buffer: 5, object: 5 } },
+  { way: 'consumed', title: 'trySend/send → consume', asked: { number: 8, string: 6, bytes: 6, buffer: 6, object: 7 } },
+  {
+    way: 'batched',
+    title: 'sendMany → recvMany, 256 at a time',
+    asked: { number: 28, string: 12, bytes: 8, buffer: 8, object: 10 },
+  },
   { way: 'typed', title: 'typed array → recvManyInto', asked: { number: 60 } },
 ];
 

@@ -1,4 +1,4 @@
-/** The four kinds of value that the bars are set for: how they are made, carried and checked. */
+/** The kinds of value that the bars are set for: how they are made, carried and checked. Bytes are carried by two codecs. */
 import { codec } from 'hchan';
 
 /** As many different values as this are sent in turn. */
@@ -44,6 +44,8 @@ const bytes = {
   },
 };
 
+const buffer = { ...bytes, codec: codec.buffer };
+
 const objects = pool((index) => ({ id: index, name: `customer ${index}`, tags: ['new', `area ${index % 50}`, 'mail'] }));
 const object = {
   codec: codec.struct({ id: codec.u32, name: codec.string, tags: codec.array(codec.string) }),
@@ -55,4 +57,4 @@ const object = {
 };
 
 /** By the name of their column. */
-export const payloads = { number, string, bytes, object };
+export const payloads = { number, string, bytes, buffer, object };

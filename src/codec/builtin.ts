@@ -16,7 +16,11 @@ import type { Loops } from './loops.js';
  *
  * @example
  * import { pack, unpack } from 'msgpackr';
- * const msgpack: Codec<unknown> = { id: 'msgpack', encode: (value, to) => to.blob(pack(value)), decode: (from) => unpack(from.blob()) };
+ * const msgpack: Codec<unknown> = {
+ *   id: 'msgpack',
+ *   encode: (value, to) => to.blob(pack(value)),
+ *   decode: (from) => unpack(from.subarray(from.varint())),
+ * };
  */
 export interface Codec<T> {
   /** Says what the bytes mean. Both ends of a channel must have the same. */

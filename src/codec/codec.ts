@@ -6,8 +6,9 @@
  */
 import { CodecError } from '../errors.js';
 import { scratch } from '../scratch.js';
+import { apart } from './apart.js';
 import { BuiltIn, type Codec, type NumericConstructor, runsUserCode } from './builtin.js';
-import { MAX_MESSAGE, Reader, type Writer } from './bytes.js';
+import { MAX_MESSAGE, type Reader, type Writer } from './bytes.js';
 import { reason, settle, undecodable } from './fault.js';
 import type { Loops } from './loops.js';
 
@@ -70,9 +71,9 @@ export function encodeMessage(codec: Codec<unknown>, value: unknown, to: Writer)
  * if it is none of this codec's. Codecs that run user code are given a copy, since that code may use the same memory.
  */
 export function decodeMessage(codec: Codec<unknown>, from: Reader, label = ''): unknown {
-  const start = from.position;
   const end = from.end;
-  const source = runsUserCode(codec) ? new Reader(from.bytes.slice(start, end)) : from;
+  const source = runsUserCode(codec) ? apart(from) : from;
+  const first = source.position;
   const last = source.end;
   try {
     const value = codec.decode(source);
@@ -80,9 +81,9 @@ export function decodeMessage(codec: Codec<unknown>, from: Reader, label = ''): 
     from.position = end;
     return value;
   } catch (error) {
-    const copy = source === from ? from.bytes.slice(start, end) : source.bytes.slice();
+    const copy = source.bytes.slice(first, last);
     from.position = end;
-    throw labelled(received(error, new Uint8Array(copy)), label);
+    throw labelled(received(error, copy), label);
   }
 }
 

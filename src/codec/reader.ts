@@ -4,7 +4,18 @@
  * Invariant: a Reader never reads at or beyond `end`, and checks each length against what is left before it allocates.
  */
 import { truncated, undecodable } from './fault.js';
-import { LATIN1, readLatin1, readShort, readUtf8, readUtf16, type TextBuffer, textBuffer, UTF8, UTF16 } from './text.js';
+import {
+  LATIN1,
+  pooledCopy,
+  readLatin1,
+  readShort,
+  readUtf8,
+  readUtf16,
+  type TextBuffer,
+  textBuffer,
+  UTF8,
+  UTF16,
+} from './text.js';
 
 /** Up to so many characters, making a string here is faster than a call of the host. */
 const SHORT_READ = 12;
@@ -32,10 +43,11 @@ export class Reader {
   #aheadEnd = 0;
   #saved = 0;
 
-  constructor(bytes: Uint8Array, position = 0, end: number = bytes.byteLength) {
-    this.bytes = plain(bytes);
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.text = textBuffer(bytes);
+  /** Reads `bytes[position..end)`, which may be the memory of another Reader, `same`. */
+  constructor(bytes: Uint8Array, position = 0, end: number = bytes.byteLength, same?: Reader) {
+    this.bytes = same ? bytes : plain(bytes);
+    this.view = same?.view ?? new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.text = same ? same.text : textBuffer(bytes);
     this.position = position;
     this.end = end;
   }
@@ -141,9 +153,25 @@ export class Reader {
     return this.bytes.slice(start, start + count);
   }
 
+  /**
+   * The next `count` bytes where they lie, for codecs of one's own: they stay as they are, but share their buffer with other messages,
+   * as Buffers do, so mind `byteOffset`. Who keeps them keeps up to 8 KiB alive. A fifth of the time of `raw`.
+   */
+  subarray(count: number): Uint8Array<ArrayBuffer> {
+    const start = this.take(count);
+    return this.bytes.subarray(start, start + count) as Uint8Array<ArrayBuffer>;
+  }
+
   /** What `Writer.blob` wrote, as a copy. */
   blob(): Uint8Array<ArrayBuffer> {
     return this.raw(this.varint());
+  }
+
+  /** What `Writer.blob` wrote, as a Buffer, which is part of Node's pool if it is short; where there are no Buffers, as `blob`. */
+  buffer(): Uint8Array {
+    const length = this.varint();
+    const start = this.take(length);
+    return pooledCopy(this.bytes, start, start + length);
   }
 
   string(): string {

@@ -3,7 +3,7 @@
  *
  * ```
  * u8 … f64   the number, little-endian       bool    1 byte, 0 or 1        void   no byte
- * string     as Writer.string                bytes   varint length, bytes
+ * string     as Writer.string                bytes, buffer   varint length, bytes
  * ```
  * Those of one size have functions of their own, made by `loops.ts`, or else, where the host forbids that, by `plainly`.
  */
@@ -163,7 +163,22 @@ export const bytes: BuiltIn<Uint8Array> = new BuiltIn<Uint8Array>({
   decode: (from) => from.blob(),
 });
 
+/** The host's Buffer, where it has one. */
+export type HostBuffer = typeof globalThis extends { Buffer: { isBuffer(value: unknown): value is infer B } } ? B : Uint8Array;
+
+export const buffer: BuiltIn<HostBuffer> = new BuiltIn<HostBuffer>({
+  id: 'buffer',
+  spec: 'buffer',
+  minimum: 1,
+  allowed: 'a Buffer or Uint8Array',
+  encode(value: unknown, to) {
+    if (!(value instanceof Uint8Array)) throw misfit('buffer', value, 'a Buffer or Uint8Array');
+    to.blob(value);
+  },
+  decode: (from) => from.buffer() as HostBuffer,
+});
+
 /** Every scalar by its id. */
 export const SCALARS: ReadonlyMap<string, BuiltIn<unknown>> = new Map(
-  [...scalars, string as BuiltIn<unknown>, bytes as BuiltIn<unknown>].map((made) => [made.id, made]),
+  [...scalars, ...([string, bytes, buffer] as BuiltIn<unknown>[])].map((made) => [made.id, made]),
 );

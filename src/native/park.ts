@@ -7,7 +7,8 @@
  * All completions of a drain are read and decoded before the first waiter is told, because a waiter may use channels
  * and so the scratch. A codec that runs user code decodes from its own copy, after all have been read.
  */
-import { decodeMessage, isFallible, Reader } from '../codec/codec.js';
+import { apart } from '../codec/apart.js';
+import { decodeMessage, isFallible, type Reader } from '../codec/codec.js';
 import { type Case, type Parked, Status, type Waiter } from '../engine.js';
 import { turned } from '../handle/budget.js';
 import { scratch } from '../scratch.js';
@@ -173,7 +174,7 @@ function readOne({ cases, waiter }: Operation, index: number, status: Status, at
   if (scase === undefined || scase.send || status !== Status.DONE) return () => waiter.settle(index, status, undefined);
   const port = scase.port as NativePort<unknown>;
   if (isFallible(port.codec)) {
-    const copy = new Reader(scratch.bytes.slice(at, end));
+    const copy = apart(scratch.reader.reset(at, end));
     return () => receive(cases, waiter, index, status, copy);
   }
   try {

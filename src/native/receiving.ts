@@ -141,7 +141,7 @@ export function receiveOneByOne(port: AnyPort, into: unknown[], max: number): nu
   for (let count = 0; count < max; count++) {
     let value: unknown;
     try {
-      value = port.received(native.tryRecv(port.handle));
+      value = port.tryRecv();
     } catch (error) {
       if (count === 0) throw error;
       port.leaveFault(error);
