@@ -9,28 +9,13 @@
  * true and nothing happened.
  */
 import type { Codec } from './codec/codec.js';
+import type * as Direction from './direction.js';
+import type * as Status from './status.js';
 import type { Sudog } from './sudog.js';
 import type { TokenBody } from './token.js';
 
 /** What `channel.engine` can say. */
 export type EngineName = 'crossbeam' | 'kanal' | 'mutex' | 'shared' | 'local';
-
-/** Which way a handle points; `BOTH` is `SEND | RECV`. */
-export const Direction = { SEND: 1, RECV: 2, BOTH: 3 } as const;
-export type Direction = (typeof Direction)[keyof typeof Direction];
-
-/**
- * How an attempt ended.
- *
- * | status | send | receive |
- * |---|---|---|
- * | `BLOCKED` | full, or no receiver is waiting | nothing there now |
- * | `DONE` | the message is in the channel or handed over | a value was taken |
- * | `CLOSED` | the channel is closed; nothing happened | closed and drained |
- * | `DISCONNECTED` | nobody can receive any more; nothing happened | does not occur |
- */
-export const Status = { BLOCKED: 0, DONE: 1, CLOSED: 2, DISCONNECTED: 3 } as const;
-export type Status = (typeof Status)[keyof typeof Status];
 
 /** `tryRecv` found nothing there now. */
 export const EMPTY: unique symbol = Symbol('empty');
@@ -61,7 +46,7 @@ export interface Port<T = unknown> {
   readonly name: string | undefined;
   /** Infinity if unbounded. */
   readonly capacity: number;
-  readonly direction: Direction;
+  readonly direction: Direction.Direction;
   readonly codec: Codec<T>;
 
   /** Messages at rest: never above `capacity`, never below 0; 0 for a rendezvous. Also answers after `dispose`. */
@@ -70,7 +55,7 @@ export interface Port<T = unknown> {
   closed(): boolean;
 
   /** Never waits. Throws CodecError, nothing having happened, if the value does not fit. */
-  trySend(value: T): Status;
+  trySend(value: T): Status.Status;
   /**
    * Sends the first of `values[from..]`, as many as there is room for (at least one message at a time is attempted).
    * Returns how many went. If none went because the channel is shut, returns `-Status.CLOSED` or `-Status.DISCONNECTED`.
@@ -110,7 +95,7 @@ export interface Port<T = unknown> {
   /** False: it was closed already. Wakes every waiting operation. */
   close(): boolean;
   /** Another handle of the same channel, of a direction that this one includes. */
-  clone(direction: Direction): Port<T>;
+  clone(direction: Direction.Direction): Port<T>;
   /** Makes a token of this port's direction, which counts as a handle until it is first attached. */
   share(): TokenBody;
   /**
@@ -131,7 +116,7 @@ export interface Case {
 /** Who is told how an operation ended. Called once at most, never under a lock, and it must not throw. */
 export interface Waiter {
   /** Case `index` happened: `value` is what was received (`DONE` of a receive), else undefined. */
-  settle(index: number, status: Status, value: unknown): void;
+  settle(index: number, status: Status.Status, value: unknown): void;
   /** Case `index` took a message that did not decode. */
   fail(index: number, error: unknown): void;
 }

@@ -2,13 +2,15 @@
  * Go's nil channel: no operation on it is ever ready, and what waits on it waits until it is withdrawn.
  */
 import type { Codec } from './codec/codec.js';
-import { Direction, EMPTY, type Engine, type Port, Status } from './engine.js';
+import * as Direction from './direction.js';
+import { EMPTY, type Engine, type Port } from './engine.js';
 import { idle } from './idle.js';
+import * as Status from './status.js';
 
 const neverEngine: Engine = { name: 'local', ...idle };
 
 /** A port that is never ready. */
-export function openNever<T>(codec: Codec<T>, direction: Direction = Direction.BOTH): Port<T> {
+export function openNever<T>(codec: Codec<T>, direction: Direction.Direction = Direction.BOTH): Port<T> {
   return {
     engine: neverEngine,
     engineName: 'local',

@@ -5,7 +5,7 @@
  * (handle/pending.ts), or one case of a select (local/waitq.ts). Engines of several threads keep their own records of who
  * waits, and leave this one alone.
  */
-import type { Status } from './engine.js';
+import type * as Status from './status.js';
 
 /** What a sudog can stand in. */
 export interface Queue {
@@ -33,5 +33,5 @@ export interface Sudog {
   /** Whose operation it is, and must not be collected meanwhile. */
   readonly owner: unknown;
   /** goready: the operation happened. Called once it has left its queue, with the channel in order again: anything may run in here. */
-  ready(status: Status, value: unknown): void;
+  ready(status: Status.Status, value: unknown): void;
 }

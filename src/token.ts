@@ -4,7 +4,8 @@
  * A token is data that any structured clone carries, so nothing in it is trusted: the engine that made it checks its
  * secret `key` before anything else. `isToken` only says that an object has the shape of one.
  */
-import type { Direction, EngineName } from './engine.js';
+import type * as Direction from './direction.js';
+import type { EngineName } from './engine.js';
 
 /** What `share()` returns, as its user sees it: opaque, and typed by the handle that `attach` will make of it. */
 export interface Shared<H> {
@@ -22,7 +23,7 @@ export interface TokenBody {
   readonly id: number;
   /** The channel's secret and this token's grant, as the engine writes them. */
   readonly key: string;
-  readonly direction: Direction;
+  readonly direction: Direction.Direction;
   readonly capacity: number;
   readonly name: string | undefined;
   /** The codec's id, compared by both ends. */

@@ -1,8 +1,10 @@
 /** Engine `local` below the handles: the order of service, claims, blocking, and giving handles back. */
 import { describe, expect, it } from 'vitest';
-import { type Case, CLOSED, Direction, EMPTY, type Port, Status, type Waiter } from '../../dist/engine.js';
+import * as Direction from '../../dist/direction.js';
+import { type Case, CLOSED, EMPTY, type Port, type Waiter } from '../../dist/engine.js';
 import { BlockingError } from '../../dist/errors.js';
 import { local } from '../../dist/local/engine.js';
+import * as Status from '../../dist/status.js';
 import type { Sudog } from '../../dist/sudog.js';
 
 const codec = { id: 'none', encode() {}, decode: () => undefined };

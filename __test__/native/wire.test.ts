@@ -3,7 +3,8 @@
  */
 import { codec } from 'hchan';
 import { expect, test } from 'vitest';
-import { Direction } from '../../dist/engine.js';
+
+import * as Direction from '../../dist/direction.js';
 import { native } from '../../dist/native/binding.js';
 import { describe as describeCases } from '../../dist/native/cases.js';
 import * as Code from '../../dist/native/code.js';

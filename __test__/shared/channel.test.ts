@@ -1,6 +1,7 @@
 /** Engine `shared` below the handles: messages of every length, memory, tokens, selects over several arenas. */
 import { describe, expect, it } from 'vitest';
-import { type Case, CLOSED, Direction, EMPTY, type Port, Status } from '../../dist/engine.js';
+import * as Direction from '../../dist/direction.js';
+import { type Case, CLOSED, EMPTY, type Port } from '../../dist/engine.js';
 import { DetachedError } from '../../dist/errors.js';
 import { codec } from '../../dist/index.js';
 import { Arena } from '../../dist/shared/arena.js';
@@ -10,6 +11,7 @@ import { channelCount, countHandle, makechan } from '../../dist/shared/lifetime.
 import { makeMemory } from '../../dist/shared/memory.js';
 import { SharedPort } from '../../dist/shared/port.js';
 import { watchOver } from '../../dist/shared/repair.js';
+import * as Status from '../../dist/status.js';
 
 const open = (capacity: number): SharedPort<unknown> =>
   sharedEngine.open('shared', { capacity, codec: codec.string, name: undefined }) as SharedPort<unknown>;

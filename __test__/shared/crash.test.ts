@@ -5,7 +5,8 @@
  * not have in its hands, every waiting operation completed or still waiting, counts right.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Case, CLOSED, Direction, EMPTY, type Port, Status } from '../../dist/engine.js';
+import * as Direction from '../../dist/direction.js';
+import { type Case, CLOSED, EMPTY, type Port } from '../../dist/engine.js';
 import { codec } from '../../dist/index.js';
 import { Arena } from '../../dist/shared/arena.js';
 import { sharedEngine } from '../../dist/shared/engine.js';
@@ -15,6 +16,7 @@ import { countHandle, makechan } from '../../dist/shared/lifetime.js';
 import { makeMemory } from '../../dist/shared/memory.js';
 import { SharedPort } from '../../dist/shared/port.js';
 import { bury, watchOver } from '../../dist/shared/repair.js';
+import * as Status from '../../dist/status.js';
 
 class Died extends Error {}
 

@@ -1,9 +1,11 @@
 /** Real workers, terminated with a lock in their hands or messages not taken, while this thread blocks or goes on. */
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import { type Case, Direction, type Port, Status } from '../../dist/engine.js';
+import * as Direction from '../../dist/direction.js';
+import type { Case, Port } from '../../dist/engine.js';
 import { codec } from '../../dist/index.js';
 import { sharedEngine } from '../../dist/shared/engine.js';
+import * as Status from '../../dist/status.js';
 
 const program = new URL('./programs/holder.mjs', import.meta.url);
 const onLinux = process.platform === 'linux';

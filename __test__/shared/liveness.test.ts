@@ -1,6 +1,7 @@
 /** Hosts that tell of no deaths: Web Locks, here played by a stand-in that lets go of a thread's locks when told. */
 import { expect, it } from 'vitest';
-import { Direction, type Port } from '../../dist/engine.js';
+import * as Direction from '../../dist/direction.js';
+import type { Port } from '../../dist/engine.js';
 import { codec } from '../../dist/index.js';
 import { Arena } from '../../dist/shared/arena.js';
 import { sharedEngine } from '../../dist/shared/engine.js';

@@ -3,8 +3,9 @@
  */
 import { isMainThread } from '#platform';
 import { checkBoolean, checkMilliseconds, checkOptions } from '../arguments.js';
-import type { Port, Status, Waiter } from '../engine.js';
+import type { Port, Waiter } from '../engine.js';
 import { BlockingError, label } from '../errors.js';
+import type * as Status from '../status.js';
 
 /** Options of operations that block. */
 export interface SyncOptions {
@@ -55,11 +56,11 @@ export function blockingOf(options: unknown): Blocking {
 /** How a blocking operation ended. */
 export class Outcome implements Waiter {
   index = -1;
-  status: Status = 0;
+  status: Status.Status = 0;
   value: unknown;
   #error: { error: unknown } | undefined;
 
-  settle(index: number, status: Status, value: unknown): void {
+  settle(index: number, status: Status.Status, value: unknown): void {
     this.index = index;
     this.status = status;
     this.value = value;

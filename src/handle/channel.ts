@@ -3,7 +3,8 @@
  *
  * A handle of one direction has only that direction at run time too: the other's operations are DirectionErrors.
  */
-import { Direction, type Port } from '../engine.js';
+import * as Direction from '../direction.js';
+import type { Port } from '../engine.js';
 import type { Shared } from '../token.js';
 import { type Endpoint, LIVE, misdirected, PORT } from './endpoint.js';
 import { type Receiver, ReceivingEnd } from './receiving.js';

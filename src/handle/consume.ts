@@ -11,7 +11,8 @@
  * ```
  */
 import { type Abortable, offAbort, onAbort } from '../abort.js';
-import { CLOSED, EMPTY, Status } from '../engine.js';
+import { CLOSED, EMPTY } from '../engine.js';
+import * as Status from '../status.js';
 import { nextTurn, spent } from './budget.js';
 import { type Endpoint, LIVE } from './endpoint.js';
 import { Pending, type Taker } from './pending.js';
@@ -68,7 +69,7 @@ export class Consumption<T> implements Abortable, Taker {
   }
 
   /** The parked receive happened; in one thread the sender's own call may say so, and the handler be a sender too. */
-  happened(receive: Pending, status: Status, value: unknown): void {
+  happened(receive: Pending, status: Status.Status, value: unknown): void {
     if (nested >= DEEPEST) return queueMicrotask(() => this.happened(receive, status, value));
     this.#parked = null;
     if (status !== Status.DONE) return this.#end();

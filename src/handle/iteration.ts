@@ -1,7 +1,8 @@
 /**
  * `for await` over a receiver: one receive per step, nothing taken ahead.
  */
-import { CLOSED, EMPTY, Status } from '../engine.js';
+import { CLOSED, EMPTY } from '../engine.js';
+import * as Status from '../status.js';
 import { nextTurnWith, rejected, resolved, spent } from './budget.js';
 import { type Endpoint, LIVE } from './endpoint.js';
 import { Pending, type Taker } from './pending.js';

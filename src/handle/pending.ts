@@ -6,8 +6,8 @@
  */
 import { type Abortable, offAbort, onAbort } from '../abort.js';
 import type { Parked, Port, Waiter } from '../engine.js';
-import { Status } from '../engine.js';
 import { ClosedError, DisconnectedError, label, type Unsent } from '../errors.js';
+import * as Status from '../status.js';
 import type { Queue, Sudog } from '../sudog.js';
 import { inTurn } from './budget.js';
 import { type Detachable, DISPOSED, delist, detached, type Endpoint, enlist, PORT, RECEIVES } from './endpoint.js';
@@ -16,7 +16,7 @@ import type { Received } from './receiving.js';
 /** Who takes the outcome of an operation. Not a subclass of it: V8 does not inline constructors that call `super`. */
 export interface Taker {
   /** The operation happened. */
-  happened(operation: Pending, status: Status, value: unknown): void;
+  happened(operation: Pending, status: Status.Status, value: unknown): void;
   /** The operation did not happen, or its message did not decode. */
   refused(operation: Pending, error: unknown): void;
 }
@@ -110,13 +110,13 @@ export class Pending implements Waiter, Detachable, Parked, Sudog {
     inTurn(this.refuse, error);
   }
 
-  settle(_index: number, status: Status, value: unknown): void {
+  settle(_index: number, status: Status.Status, value: unknown): void {
     if (this.since > 0) this.owner[PORT].waited?.(this.send, performance.now() - this.since);
     this.leave();
     this.taker.happened(this, status, value);
   }
 
-  ready(status: Status, value: unknown): void {
+  ready(status: Status.Status, value: unknown): void {
     this.settle(0, status, value);
   }
 
@@ -152,7 +152,7 @@ export class Pending implements Waiter, Detachable, Parked, Sudog {
 }
 
 /** The result of a receive. */
-export function receivedOf<T>(status: Status, value: T): Received<T> {
+export function receivedOf<T>(status: Status.Status, value: T): Received<T> {
   return status === Status.DONE ? { ok: true, value } : { ok: false, value: undefined };
 }
 
@@ -171,7 +171,7 @@ export function watchFor(parked: Abortable, handles: Iterable<Endpoint<unknown>>
 }
 
 /** The error of a send that found its channel shut. */
-export function shut(port: Port, status: Status, operation: string, details: Unsent): Error {
+export function shut(port: Port, status: Status.Status, operation: string, details: Unsent): Error {
   if (status === Status.DISCONNECTED) {
     return new DisconnectedError(`${operation} on ${label(port)}, which nobody can receive from any more`, details);
   }

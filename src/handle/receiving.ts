@@ -5,8 +5,9 @@
  * that ends early leaves in the channel what it did not deliver.
  */
 import { checkFunction, checkInteger, checkOptions, signalOf } from '../arguments.js';
-import { CLOSED, EMPTY, type Port, Status } from '../engine.js';
+import { CLOSED, EMPTY, type Port } from '../engine.js';
 import { label, TimeoutError } from '../errors.js';
+import * as Status from '../status.js';
 import type { Shared } from '../token.js';
 import { arrayFor, fillFrom, type NumericArray } from './arrays.js';
 import { type Blocking, blockingOf, blockUntil, type SyncOptions } from './blocking.js';

@@ -5,8 +5,8 @@
  */
 import { checkArray, checkIterable, signalOf } from '../arguments.js';
 import type { Port } from '../engine.js';
-import { Status } from '../engine.js';
 import { ChannelError, ClosedError, CodecError, DisconnectedError, detail, label, TimeoutError, type Unsent } from '../errors.js';
+import * as Status from '../status.js';
 import type { Shared } from '../token.js';
 import { blockingOf, blockUntil, type SyncOptions } from './blocking.js';
 import { nextTurn, rejected, resolvedVoid, spent, spentMuch } from './budget.js';
@@ -54,7 +54,8 @@ export interface Sender<T> extends Properties {
 }
 
 // V8 takes what a module declares for constant, and looks up what it imports at every use.
-const { BLOCKED, DONE } = Status;
+const BLOCKED = Status.BLOCKED;
+const DONE = Status.DONE;
 
 /** A handle that can send. */
 export class SendingEnd<T> extends Endpoint<T> {
@@ -166,7 +167,7 @@ function* batches<T>(values: Iterable<T>, window?: Window): Generator<ArrayLike<
 
 function trySendSome<T>(port: Port<T>, values: ArrayLike<T>, from: number, operation: string): number {
   const went = port.trySendMany(values, from);
-  if (went < 0) throw shut(port as Port, -went as Status, operation, { value: values[from] });
+  if (went < 0) throw shut(port as Port, -went as Status.Status, operation, { value: values[from] });
   return went;
 }
 
@@ -234,7 +235,7 @@ async function sendAll<T>(
 }
 
 function sendBlocking<T>(port: Port<T>, value: T, deadline: number, operation: string): void {
-  let status: Status = port.trySend(value);
+  let status: Status.Status = port.trySend(value);
   if (status === BLOCKED) {
     const outcome = blockUntil(port as Port, true, value, deadline);
     if (outcome === undefined) throw new TimeoutError(`${operation} on full ${label(port)} timed out`, { value });

@@ -4,16 +4,8 @@
  * Refuses what one thread cannot do: to share a channel, and to block for ever on one whose other end can only run on
  * the thread that would be blocked.
  */
-import {
-  type Case,
-  Direction,
-  type EngineName,
-  type Opener,
-  type OpenOptions,
-  type Parked,
-  type Port,
-  type Waiter,
-} from '../engine.js';
+import * as Direction from '../direction.js';
+import type { Case, EngineName, Opener, OpenOptions, Parked, Port, Waiter } from '../engine.js';
 import { BlockingError, label } from '../errors.js';
 import { nap } from '../sleep.js';
 import { Hchan } from './hchan.js';

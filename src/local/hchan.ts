@@ -13,14 +13,18 @@
  *  - handles are counted: no sender left closes the channel, no receiver left disconnects it, which Go does not know;
  *  - an unbounded channel has `dataqsiz` Infinity.
  */
-import { CLOSED, EMPTY, Status } from '../engine.js';
+import { CLOSED, EMPTY } from '../engine.js';
+import * as Status from '../status.js';
 import type { Sudog } from '../sudog.js';
 import { Ring } from './ring.js';
 import type { Source } from './source.js';
 import { Waitq } from './waitq.js';
 
 // V8 takes what a module declares for constant, and looks up what it imports at every use.
-const { BLOCKED, DONE, CLOSED: SHUT, DISCONNECTED } = Status;
+const BLOCKED = Status.BLOCKED;
+const DONE = Status.DONE;
+const SHUT = Status.CLOSED;
+const DISCONNECTED = Status.DISCONNECTED;
 
 let lastId = 0;
 
@@ -51,20 +55,20 @@ export class Hchan {
 }
 
 /** Why a send cannot happen now or ever; `DONE` if it can. */
-export function sendable(c: Hchan): Status {
+export function sendable(c: Hchan): Status.Status {
   if (c.closed) return SHUT;
   if (c.receivers === 0) return DISCONNECTED;
   return c.buf.qcount < c.dataqsiz || c.recvq.last !== null ? DONE : BLOCKED;
 }
 
 /** What a receive would find; `DONE` if a value. */
-export function receivable(c: Hchan): Status {
+export function receivable(c: Hchan): Status.Status {
   if (c.buf.qcount > 0 || c.sendq.last !== null) return DONE;
   return c.closed ? SHUT : BLOCKED;
 }
 
 /** `c <- elem`, unless it would wait. */
-export function chansend(c: Hchan, elem: unknown): Status {
+export function chansend(c: Hchan, elem: unknown): Status.Status {
   // Rule: a send on a closed channel fails, even with room in the buffer.
   if (c.closed) return SHUT;
   if (c.receivers === 0) return DISCONNECTED;
@@ -130,7 +134,7 @@ export function disconnect(c: Hchan): void {
   if (!c.closed) shut(c, DISCONNECTED);
 }
 
-function shut(c: Hchan, status: Status): void {
+function shut(c: Hchan, status: Status.Status): void {
   const gone: Sudog[] = [];
   for (let sg = c.recvq.dequeue(); sg !== null; sg = c.recvq.dequeue()) gone.push(sg);
   for (let sg = c.sendq.dequeue(); sg !== null; sg = c.sendq.dequeue()) gone.push(sg);

@@ -6,8 +6,10 @@
  * channel that carries its own handle by reference is not collected while it does.
  */
 import type { Codec } from '../codec/codec.js';
-import { CLOSED, Direction, EMPTY, type Port, Status, type Waiter } from '../engine.js';
+import * as Direction from '../direction.js';
+import { CLOSED, EMPTY, type Port, type Waiter } from '../engine.js';
 import { label } from '../errors.js';
+import * as Status from '../status.js';
 import type { Sudog } from '../sudog.js';
 import type { TokenBody } from '../token.js';
 import { local } from './engine.js';
@@ -15,14 +17,15 @@ import { chanrecv, chansend, closechan, disconnect, type Hchan, receivable, send
 import { perform } from './select.js';
 
 // V8 takes what a module declares for constant, and looks up what it imports at every use.
-const { BLOCKED, DONE } = Status;
+const BLOCKED = Status.BLOCKED;
+const DONE = Status.DONE;
 
 /** One counted handle, apart from its port, so that it can be given back after the port was collected. */
 class Counted {
   #c: Hchan | null;
-  readonly #direction: Direction;
+  readonly #direction: Direction.Direction;
 
-  constructor(c: Hchan, direction: Direction) {
+  constructor(c: Hchan, direction: Direction.Direction) {
     this.#c = c;
     this.#direction = direction;
     if (direction & Direction.SEND) c.senders++;
@@ -52,13 +55,13 @@ export class LocalPort<T> implements Port<T> {
   readonly capacity: number;
   /** The channel; for the engine only. */
   readonly c: Hchan;
-  readonly direction: Direction;
+  readonly direction: Direction.Direction;
   readonly codec: Codec<T>;
   readonly #counted: Counted;
   /** Whether operations of this handle may be listed in the channel's queues only. */
   #lists = false;
 
-  constructor(c: Hchan, direction: Direction, codec: Codec<T>) {
+  constructor(c: Hchan, direction: Direction.Direction, codec: Codec<T>) {
     this.c = c;
     this.id = c.id;
     this.name = c.name;
@@ -80,7 +83,7 @@ export class LocalPort<T> implements Port<T> {
     return this.c.closed;
   }
 
-  trySend(value: T): Status {
+  trySend(value: T): Status.Status {
     return chansend(this.c, value);
   }
 
@@ -128,7 +131,7 @@ export class LocalPort<T> implements Port<T> {
     return closechan(this.c);
   }
 
-  clone(direction: Direction): LocalPort<T> {
+  clone(direction: Direction.Direction): LocalPort<T> {
     return new LocalPort(this.c, direction, this.codec);
   }
 

@@ -8,7 +8,8 @@
  *  - pass 3 (leaving the other queues) is done by who commits, see waitq.ts.
  */
 import { choose } from '../chance.js';
-import { type Case, CLOSED, EMPTY, Status, type Waiter } from '../engine.js';
+import { type Case, CLOSED, EMPTY, type Waiter } from '../engine.js';
+import * as Status from '../status.js';
 import { chanrecv, chansend, type Hchan, receivable, sendable } from './hchan.js';
 import type { LocalPort } from './port.js';
 import { G, SelectSudog } from './waitq.js';

@@ -19,7 +19,8 @@
  * It holds no reference from outside on its own, so a source nobody reads is collected.
  */
 import type { Codec } from '../codec/codec.js';
-import { Direction, type Port } from '../engine.js';
+import * as Direction from '../direction.js';
+import type { Port } from '../engine.js';
 import { chansend, closechan, Hchan } from './hchan.js';
 import { LocalPort } from './port.js';
 

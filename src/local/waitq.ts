@@ -8,7 +8,8 @@
  * Departures from Go: there is one thread, so no lock and no race for `selectDone`; the losing cases are unlinked by who
  * commits (Go's `selectgo`, pass 3, does it after waking).
  */
-import type { Parked, Status, Waiter } from '../engine.js';
+import type { Parked, Waiter } from '../engine.js';
+import type * as Status from '../status.js';
 import type { Group, Queue, Sudog } from '../sudog.js';
 import type { Source } from './source.js';
 
@@ -29,7 +30,7 @@ export class SelectSudog implements Sudog {
     readonly owner: unknown,
   ) {}
 
-  ready(status: Status, value: unknown): void {
+  ready(status: Status.Status, value: unknown): void {
     this.waiter.settle(this.index, status, value);
   }
 }

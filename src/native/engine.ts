@@ -2,16 +2,8 @@
  * Engine `native`: the addon behind the border. It never keeps the process alive, and it is loaded on first use.
  */
 import type { Codec } from '../codec/codec.js';
-import {
-  type Case,
-  Direction,
-  type EngineFactory,
-  type EngineName,
-  type OpenOptions,
-  type Parked,
-  type Port,
-  type Waiter,
-} from '../engine.js';
+import * as Direction from '../direction.js';
+import type { Case, EngineFactory, EngineName, OpenOptions, Parked, Port, Waiter } from '../engine.js';
 import type { TokenBody } from '../token.js';
 import { connect, native } from './binding.js';
 import { block } from './block.js';

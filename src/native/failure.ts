@@ -1,8 +1,8 @@
 /**
  * Where the addon's codes become errors: those that are no ordinary outcome of an operation; and how a send ended.
  */
-import { Status } from '../engine.js';
 import { ChannelError, DetachedError, label } from '../errors.js';
+import * as Status from '../status.js';
 import * as Code from './code.js';
 
 interface Named {
@@ -23,7 +23,7 @@ export function failure(code: number, channel: Named): Error {
 }
 
 /** What `code` says of a send that did not happen. */
-export function unsent(code: number, channel: Named): Status {
+export function unsent(code: number, channel: Named): Status.Status {
   if (code === Code.BLOCKED) return Status.BLOCKED;
   if (code === Code.CLOSED) return Status.CLOSED;
   if (code === Code.DISCONNECTED) return Status.DISCONNECTED;

@@ -9,9 +9,10 @@
  */
 import { apart } from '../codec/apart.js';
 import { decodeMessage, isFallible, type Reader } from '../codec/codec.js';
-import { type Case, type Parked, Status, type Waiter } from '../engine.js';
+import type { Case, Parked, Waiter } from '../engine.js';
 import { turned } from '../handle/budget.js';
 import { scratch } from '../scratch.js';
+import * as Status from '../status.js';
 import { native } from './binding.js';
 import * as Code from './code.js';
 import { fetchHeld, makeRoom } from './message.js';
@@ -45,7 +46,7 @@ export class Operation implements Parked {
 export function settle(cases: readonly Case[], waiter: Waiter, code: number): void {
   const { words } = scratch;
   const index = words[Word.CASE] as number;
-  const status = words[Word.STATUS] as Status;
+  const status = words[Word.STATUS] as Status.Status;
   let length = words[Word.COUNT] as number;
   if (code === Code.NEED_GROW) {
     makeRoom();
@@ -56,7 +57,7 @@ export function settle(cases: readonly Case[], waiter: Waiter, code: number): vo
 }
 
 /** Tells `waiter` that a case ended; what was received, if anything, is all of `message`. */
-function receive(cases: readonly Case[], waiter: Waiter, index: number, status: Status, message: Reader): void {
+function receive(cases: readonly Case[], waiter: Waiter, index: number, status: Status.Status, message: Reader): void {
   const scase = cases[index];
   if (scase === undefined || scase.send || status !== Status.DONE) {
     waiter.settle(index, status, undefined);
@@ -162,14 +163,16 @@ function read(count: number): (() => void)[] {
     if (operation !== undefined) {
       table.delete(number);
       if (operation.cases.length > 1) sweepLater();
-      tell.push(readOne(operation, view.getInt32(at + 4, true), view.getInt32(at + 8, true) as Status, body, body + length));
+      tell.push(
+        readOne(operation, view.getInt32(at + 4, true), view.getInt32(at + 8, true) as Status.Status, body, body + length),
+      );
     }
     at = (body + length + 3) & ~3;
   }
   return tell;
 }
 
-function readOne({ cases, waiter }: Operation, index: number, status: Status, at: number, end: number): () => void {
+function readOne({ cases, waiter }: Operation, index: number, status: Status.Status, at: number, end: number): () => void {
   const scase = cases[index];
   if (scase === undefined || scase.send || status !== Status.DONE) return () => waiter.settle(index, status, undefined);
   const port = scase.port as NativePort<unknown>;

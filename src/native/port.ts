@@ -5,9 +5,11 @@
  * (park.ts). After `dispose` its number answers `length` and `closed` only, and is given back when the port is collected.
  */
 import { type Codec, decodeMessage, isFallible, type Reader } from '../codec/codec.js';
-import { CLOSED, Direction, EMPTY, type EngineName, type Port, Status } from '../engine.js';
+import * as Direction from '../direction.js';
+import { CLOSED, EMPTY, type EngineName, type Port } from '../engine.js';
 import { label } from '../errors.js';
 import { scratch } from '../scratch.js';
+import * as Status from '../status.js';
 import type { TokenBody } from '../token.js';
 import { Ahead } from './ahead.js';
 import { type Batch, batchOf } from './batch.js';
@@ -37,7 +39,7 @@ export class NativePort<T = unknown> implements Port<T> {
   readonly id: number;
   readonly name: string | undefined;
   readonly capacity: number;
-  readonly direction: Direction;
+  readonly direction: Direction.Direction;
   readonly codec: Codec<T>;
   /** The addon's number for this handle; for this folder only. */
   readonly handle: number;
@@ -53,7 +55,7 @@ export class NativePort<T = unknown> implements Port<T> {
   #fault: { readonly error: unknown } | undefined;
 
   /** Takes over `handle`, which the addon has just made and described in the header. */
-  constructor(handle: number, direction: Direction, codec: Codec<T>, name: string | undefined) {
+  constructor(handle: number, direction: Direction.Direction, codec: Codec<T>, name: string | undefined) {
     const { words } = scratch;
     const capacity = words[Word.CAPACITY] as number;
     this.engineName = NAMES[words[Word.FLAVOR] as number] as EngineName;
@@ -85,7 +87,7 @@ export class NativePort<T = unknown> implements Port<T> {
     return native.closed(this.handle) !== 0;
   }
 
-  trySend(value: T): Status {
+  trySend(value: T): Status.Status {
     const code = this.#credit === undefined ? send(this, value) : this.#credit.send(value);
     return code === 0 ? Status.DONE : unsent(code, this);
   }
@@ -163,7 +165,7 @@ export class NativePort<T = unknown> implements Port<T> {
     return native.close(this.handle) === 1;
   }
 
-  clone(direction: Direction): NativePort<T> {
+  clone(direction: Direction.Direction): NativePort<T> {
     const handle = native.clone(this.handle, direction);
     if (handle < 0) throw failure(handle, this);
     return new NativePort(handle, direction, this.codec, this.name);

@@ -21,11 +21,12 @@
 
 import { shuffled } from '../chance.js';
 import { encodeTo } from '../codec/codec.js';
-import { type Case, CLOSED, EMPTY, type Engine, type Parked, Status, type Waiter } from '../engine.js';
+import { type Case, CLOSED, EMPTY, type Engine, type Parked, type Waiter } from '../engine.js';
 import { label } from '../errors.js';
 import { nextDue } from '../local/engine.js';
 import { scratch } from '../scratch.js';
 import { sleep } from '../sleep.js';
+import * as Status from '../status.js';
 import { type Group, groupsOf } from './group.js';
 
 /** How long a blocked thread waits in one engine before it looks at the others, in ms. */
@@ -218,7 +219,7 @@ class Across implements Parked, Waiter {
     return true;
   }
 
-  settle(index: number, status: Status, value: unknown): void {
+  settle(index: number, status: Status.Status, value: unknown): void {
     this.#over = true;
     this.#leave();
     this.#waiter.settle(index, status, value);

@@ -5,7 +5,8 @@
  * never be ready are dropped here, so nothing behind this file knows them.
  */
 import { show, unfit } from '../arguments.js';
-import { type Case, Direction } from '../engine.js';
+import * as Direction from '../direction.js';
+import type { Case } from '../engine.js';
 import { type Endpoint, isHandle, LIVE, misdirected } from '../handle/endpoint.js';
 import type { Receiver } from '../handle/receiving.js';
 import type { Sender } from '../handle/sending.js';

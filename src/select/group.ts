@@ -1,7 +1,8 @@
 /**
  * The cases of a select that one engine carries, told to that engine under its own numbering.
  */
-import type { Case, Engine, Parked, Status, Waiter } from '../engine.js';
+import type { Case, Engine, Parked, Waiter } from '../engine.js';
+import type * as Status from '../status.js';
 
 /** Some of a select's cases, and where in the select each stands. */
 export class Group {
@@ -37,7 +38,7 @@ export class Group {
   #renumbered(waiter: Waiter): Waiter {
     const places = this.#places;
     return {
-      settle: (index, status: Status, value) => waiter.settle(places[index] as number, status, value),
+      settle: (index, status: Status.Status, value) => waiter.settle(places[index] as number, status, value),
       fail: (index, error) => waiter.fail(places[index] as number, error),
     };
   }

@@ -6,10 +6,11 @@
  * case. While it waits it keeps its handles from being collected.
  */
 import { offAbort } from '../abort.js';
-import type { Engine, Parked, Status, Waiter } from '../engine.js';
+import type { Engine, Parked, Waiter } from '../engine.js';
 import { inTurn, rejected, resolved } from '../handle/budget.js';
 import { type Detachable, delist, type Endpoint, enlist } from '../handle/endpoint.js';
 import { watchFor } from '../handle/pending.js';
+import type * as Status from '../status.js';
 import type { LiveCase } from './cases.js';
 import { type Result, resultOf } from './result.js';
 
@@ -44,7 +45,7 @@ export class PendingSelect implements Waiter, Detachable {
     return promise;
   }
 
-  settle(index: number, status: Status, value: unknown): void {
+  settle(index: number, status: Status.Status, value: unknown): void {
     const result = resultOf('select', this.#live[index] as LiveCase, status, value);
     if (result instanceof Error) this.#end(result);
     else if (this.#resolve === undefined) this.#atOnce = resolved(result);

@@ -1,8 +1,8 @@
 /**
  * What a committed case means to the caller.
  */
-import { Status } from '../engine.js';
 import { shut } from '../handle/pending.js';
+import * as Status from '../status.js';
 import type { LiveCase } from './cases.js';
 
 /** The result of a select, of whatever type its cases have. */
@@ -15,7 +15,7 @@ export type Result =
 export function resultOf(
   operation: string,
   { key, port, send, value: unsent }: LiveCase,
-  status: Status,
+  status: Status.Status,
   value: unknown,
 ): Result | Error {
   if (!send) return status === Status.DONE ? { key, ok: true, value } : { key, ok: false, value: undefined };

@@ -5,8 +5,8 @@
  * user code on receive: what such a codec refuses must not have others behind it that were taken as well.
  */
 import { type Codec, encodeTo } from '../codec/codec.js';
-import { Status } from '../engine.js';
 import { scratch } from '../scratch.js';
+import * as Status from '../status.js';
 import type { Arena } from './arena.js';
 import { chanrecv, chansend } from './hchan.js';
 import * as Chan from './layout/chan.js';
@@ -59,7 +59,7 @@ function encodeSome(codec: Codec<unknown>, values: ArrayLike<unknown>, from: num
 
 function sendEncoded(arena: Arena, c: number, bounds: readonly number[]): number {
   let sent = 0;
-  let status: Status = Status.DONE;
+  let status: Status.Status = Status.DONE;
   arena.lock(c);
   try {
     for (let i = 0; i < bounds.length; i += 2) {
@@ -99,7 +99,7 @@ class IncomingMany extends Incoming {
 /** What `recvBatch` came to. */
 export interface Batch {
   /** Why there are no more. */
-  readonly status: Status;
+  readonly status: Status.Status;
   /** How many messages were decoded. */
   readonly count: number;
   /** The first error of a message that did not decode. */
@@ -136,8 +136,8 @@ export function recvBatch(arena: Arena, c: number, codec: Codec<unknown>, into: 
 
 const one = new Incoming();
 
-function takeSome(arena: Arena, c: number, many: IncomingMany, most: number): Status {
-  let status: Status = Status.DONE;
+function takeSome(arena: Arena, c: number, many: IncomingMany, most: number): Status.Status {
+  let status: Status.Status = Status.DONE;
   arena.lock(c);
   try {
     // There is room in the scratch for as many as there were, and one.

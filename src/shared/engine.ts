@@ -7,16 +7,8 @@
  */
 import { setSharedBufferHook } from '../codec/clone/clone.js';
 import type { Codec } from '../codec/codec.js';
-import {
-  type Case,
-  Direction,
-  type EngineFactory,
-  type EngineName,
-  type OpenOptions,
-  type Parked,
-  type Port,
-  type Waiter,
-} from '../engine.js';
+import * as Direction from '../direction.js';
+import type { Case, EngineFactory, EngineName, OpenOptions, Parked, Port, Waiter } from '../engine.js';
 import { DetachedError, label } from '../errors.js';
 import type { TokenBody } from '../token.js';
 import { Arena } from './arena.js';

@@ -8,7 +8,7 @@
  *  - messages that a dead thread was handed stand before the buffer (FRONT) and may exceed its capacity for a while;
  *  - handles are counted: no sender left closes the channel, no receiver left disconnects it.
  */
-import { Status } from '../engine.js';
+import * as Status from '../status.js';
 import { ensureRoom, push, putBack, shift, shutBy } from './buffer.js';
 import * as Chan from './layout/chan.js';
 import * as Flag from './layout/flag.js';
@@ -22,7 +22,7 @@ import { copyFrame, frameWordsAt, type Incoming, type Outgoing, writeFrame } fro
 import { append, awaited, claim, complete, dequeue, dequeueSudoG, finish, type Wakes } from './waitq.js';
 
 /** What a send would find; `DONE` if it can happen. */
-export function sendable(memory: Memory, c: number): Status {
+export function sendable(memory: Memory, c: number): Status.Status {
   const m = memory.i32;
   const shut = shutBy(m[c + Chan.FLAGS] as number);
   if (shut !== 0) return shut;
@@ -31,7 +31,7 @@ export function sendable(memory: Memory, c: number): Status {
 }
 
 /** What a receive would find. */
-export function receivable(memory: Memory, c: number): Status {
+export function receivable(memory: Memory, c: number): Status.Status {
   const m = memory.i32;
   if ((m[c + Chan.COUNT] as number) > 0) return Status.DONE;
   if (m[c + Chan.SEND_FIRST] !== 0 && awaited(memory, c + Chan.SEND_FIRST)) return Status.DONE;
@@ -39,7 +39,7 @@ export function receivable(memory: Memory, c: number): Status {
 }
 
 /** `c <- message`, unless it would wait. */
-export function chansend(memory: Memory, wakes: Wakes, c: number, out: Outgoing): Status {
+export function chansend(memory: Memory, wakes: Wakes, c: number, out: Outgoing): Status.Status {
   const m = memory.i32;
   // Rule: a send on a closed channel fails, even with room in the buffer.
   const flags = m[c + Chan.FLAGS] as number;
@@ -62,7 +62,7 @@ export function chansend(memory: Memory, wakes: Wakes, c: number, out: Outgoing)
 }
 
 /** `<-c`, unless it would wait. */
-export function chanrecv(memory: Memory, wakes: Wakes, c: number, into: Incoming): Status {
+export function chanrecv(memory: Memory, wakes: Wakes, c: number, into: Incoming): Status.Status {
   const m = memory.i32;
   if ((m[c + Chan.COUNT] as number) > 0) {
     shift(memory, c, into);

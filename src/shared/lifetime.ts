@@ -8,7 +8,7 @@
  *
  * Locks: a channel's, then SLOTS_LOCK, then the allocator's.
  */
-import { Direction } from '../engine.js';
+import * as Direction from '../direction.js';
 import { ChannelError } from '../errors.js';
 import type { Arena } from './arena.js';
 import { release } from './buffer.js';
@@ -81,14 +81,14 @@ export function channelCount(arena: Arena): number {
 }
 
 /** One more handle of this thread. */
-export function countHandle(arena: Arena, c: number, direction: Direction): void {
+export function countHandle(arena: Arena, c: number, direction: Direction.Direction): void {
   const hold = arena.hold(c);
   arena.lock(c);
   addHandle(arena.i32, c, hold, direction, 1);
   arena.unlock(c);
 }
 
-function addHandle(m: Int32Array, c: number, hold: number, direction: Direction, by: number): void {
+function addHandle(m: Int32Array, c: number, hold: number, direction: Direction.Direction, by: number): void {
   if (direction & Direction.SEND) {
     m[c + Chan.SENDERS] = (m[c + Chan.SENDERS] as number) + by;
     m[hold + Hold.SENDERS] = (m[hold + Hold.SENDERS] as number) + by;
@@ -100,7 +100,7 @@ function addHandle(m: Int32Array, c: number, hold: number, direction: Direction,
 }
 
 /** One handle of this thread fewer. The last sender closes, the last receiver disconnects, the last of all frees the channel. */
-export function uncountHandle(arena: Arena, c: number, direction: Direction): void {
+export function uncountHandle(arena: Arena, c: number, direction: Direction.Direction): void {
   const hold = arena.hold(c);
   arena.lock(c);
   try {
@@ -143,7 +143,7 @@ function freechan(arena: Arena, c: number): void {
 }
 
 /** Makes a token of a channel: counts as a handle until it is attached. Returns its key. */
-export function grantToken(arena: Arena, c: number, direction: Direction): string {
+export function grantToken(arena: Arena, c: number, direction: Direction.Direction): string {
   const grant = arena.allocClass(SMALL_CLASS);
   arena.lock(c);
   const m = arena.i32;
@@ -177,7 +177,7 @@ export function readKey(key: string): Key | undefined {
 }
 
 /** Counts a handle for a token; false: its channel is gone or the token's side of it is, or it was never made. */
-export function redeem(arena: Arena, key: Key, id: number, direction: Direction): boolean {
+export function redeem(arena: Arena, key: Key, id: number, direction: Direction.Direction): boolean {
   const { c } = key;
   if ((key.direction & direction) !== direction || !isSlot(arena, c)) return false;
   const hold = arena.hold(c);
@@ -195,7 +195,7 @@ export function redeem(arena: Arena, key: Key, id: number, direction: Direction)
 }
 
 /** Whether a handle of the direction makes sense: its side has not ended by itself. After `close`, there is one more of a closed channel. */
-function alive(m: Int32Array, c: number, direction: Direction): boolean {
+function alive(m: Int32Array, c: number, direction: Direction.Direction): boolean {
   const ended =
     ((direction & Direction.SEND) !== 0 && m[c + Chan.SENDERS] === 0) ||
     ((direction & Direction.RECV) !== 0 && m[c + Chan.RECEIVERS] === 0);

@@ -5,9 +5,11 @@
  * unlock, and nothing allocated but what the codec makes.
  */
 import { type Codec, codecSpec, encodeTo, isFallible } from '../codec/codec.js';
-import { type Case, CLOSED, type Direction, EMPTY, type Engine, type Port, Status } from '../engine.js';
+import type * as Direction from '../direction.js';
+import { type Case, CLOSED, EMPTY, type Engine, type Port } from '../engine.js';
 import { ChannelError, DetachedError, label } from '../errors.js';
 import { scratch } from '../scratch.js';
+import * as Status from '../status.js';
 import type { TokenBody } from '../token.js';
 import type { Arena } from './arena.js';
 import { BATCH, recvBatch, sendBatch } from './batch.js';
@@ -43,7 +45,7 @@ export function refuseBroken(arena: Arena, c: number): void {
 interface Counted {
   readonly arena: Arena;
   readonly c: number;
-  readonly direction: Direction;
+  readonly direction: Direction.Direction;
   given: boolean;
 }
 
@@ -67,7 +69,7 @@ export class SharedPort<T> implements Port<T> {
   readonly id: number;
   readonly name: string | undefined;
   readonly capacity: number;
-  readonly direction: Direction;
+  readonly direction: Direction.Direction;
   readonly codec: Codec<T>;
   /** Where it lies in the arena. */
   readonly c: number;
@@ -81,7 +83,7 @@ export class SharedPort<T> implements Port<T> {
   #undecoded: { readonly error: unknown } | undefined;
 
   /** The handle is counted already. */
-  constructor(arena: Arena, c: number, direction: Direction, codec: Codec<T>, name: string | undefined) {
+  constructor(arena: Arena, c: number, direction: Direction.Direction, codec: Codec<T>, name: string | undefined) {
     const m = arena.i32;
     this.#arena = arena;
     this.c = c;
@@ -116,7 +118,7 @@ export class SharedPort<T> implements Port<T> {
     return Atomics.load(this.#arena.i32, this.c + Chan.ID) !== this.id;
   }
 
-  trySend(value: T): Status {
+  trySend(value: T): Status.Status {
     const start = scratch.begin();
     try {
       encodeTo(this.codec as Codec<unknown>, value, this.label);
@@ -134,7 +136,7 @@ export class SharedPort<T> implements Port<T> {
   }
 
   /** Sends what `sending` holds. */
-  #send(): Status {
+  #send(): Status.Status {
     const arena = this.#arena;
     const { c } = this;
     const m = arena.i32;
@@ -148,7 +150,7 @@ export class SharedPort<T> implements Port<T> {
       return Status.BLOCKED;
     settleLong(arena, sending);
     arena.lock(c);
-    let status: Status = Status.BLOCKED;
+    let status: Status.Status = Status.BLOCKED;
     try {
       status = chansend(arena, arena.wakes, c, sending);
     } finally {
@@ -176,7 +178,7 @@ export class SharedPort<T> implements Port<T> {
   }
 
   /** Takes a message into `incoming`. */
-  #take(): Status {
+  #take(): Status.Status {
     const arena = this.#arena;
     const { c } = this;
     const m = arena.i32;
@@ -186,7 +188,7 @@ export class SharedPort<T> implements Port<T> {
     refuseBroken(arena, c);
     incoming.ready();
     arena.lock(c);
-    let status: Status = Status.BLOCKED;
+    let status: Status.Status = Status.BLOCKED;
     try {
       status = chanrecv(arena, arena.wakes, c, incoming);
     } finally {
@@ -240,7 +242,7 @@ export class SharedPort<T> implements Port<T> {
     return closed;
   }
 
-  clone(direction: Direction): SharedPort<T> {
+  clone(direction: Direction.Direction): SharedPort<T> {
     countHandle(this.arena, this.c, direction);
     return new SharedPort(this.arena, this.c, direction, this.codec, this.name);
   }

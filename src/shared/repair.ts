@@ -10,7 +10,7 @@
  * Every step of repair says the same thing again when it is repeated. Lost are only messages that the dead thread held in
  * its hands: a receive that it was just making, or a send that it had not finished.
  */
-import { Status } from '../engine.js';
+import * as Status from '../status.js';
 import type { Arena } from './arena.js';
 import { putBack, recover } from './buffer.js';
 import { pump } from './hchan.js';

@@ -10,8 +10,9 @@
  */
 import { choose } from '../chance.js';
 import { encodeTo } from '../codec/codec.js';
-import { type Case, Status, type Waiter } from '../engine.js';
+import type { Case, Waiter } from '../engine.js';
 import { scratch } from '../scratch.js';
+import * as Status from '../status.js';
 import type { Arena } from './arena.js';
 import { chanrecv, chansend, receivable, sendable } from './hchan.js';
 import * as Chan from './layout/chan.js';
@@ -108,7 +109,7 @@ export class Selecting {
   }
 
   /** Tells the waiter what case `index` came to; a message that was taken is in `incoming`. Outside of locks. */
-  deliver(index: number, status: Status): void {
+  deliver(index: number, status: Status.Status): void {
     const scase = this.cases[index] as Case;
     if (status !== Status.DONE || scase.send) return this.#waiter.settle(index, status, undefined);
     let value: unknown;
@@ -156,7 +157,7 @@ export class Selecting {
   }
 
   /** Commits one of the ready cases; BLOCKED if there is none. */
-  #pass1(): Status {
+  #pass1(): Status.Status {
     const { arena } = this;
     for (let index = this.#choose(); index >= 0; index = this.#choose()) {
       const scase = this.cases[index] as Case;

@@ -6,8 +6,9 @@
  * peer may hold a sudog in its hands for as long as it holds the lock. Unlike Go, a select of many cases is told how it
  * ended before pass 3: until then whoever meets one of its sudogs finds it void, as it would that of a dead thread.
  */
-import { type Parked, Status } from '../engine.js';
+import type { Parked } from '../engine.js';
 import { BlockingError } from '../errors.js';
+import * as Status from '../status.js';
 import type { Arena, Awaiting } from './arena.js';
 import { tellWatchers } from './hchan.js';
 import * as Chan from './layout/chan.js';
@@ -91,7 +92,7 @@ export class Waiting implements Parked, Awaiting {
     }
     this.#leave(index, status === Status.DONE ? index : -1, true);
     if (this.#kind === Kind.WATCHING) this.onReady?.();
-    else this.#select.deliver(index, status as Status);
+    else this.#select.deliver(index, status as Status.Status);
   }
 
   cancel(): boolean {

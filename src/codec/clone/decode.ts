@@ -95,6 +95,10 @@ class Decoder {
         return this.#properties(this.#numbered({}));
       case Tag.ARRAY:
         return this.#array();
+      case Tag.INTS:
+        return this.#numbers(4);
+      case Tag.NUMBERS:
+        return this.#numbers(8);
       case Tag.SPARSE:
         return this.#sparse();
       case Tag.MAP:
@@ -160,6 +164,17 @@ class Decoder {
     const made: unknown[] = this.#numbered([]);
     const count = this.#count(1);
     for (let i = 0; i < count; i++) made.push(this.value());
+    return made;
+  }
+
+  #numbers(size: 4 | 8): number[] {
+    const made: number[] = this.#numbered([]);
+    const { view } = this.#from;
+    const count = this.#count(size);
+    const start = this.#from.take(count * size);
+    const end = start + count * size;
+    if (size === 4) for (let at = start; at < end; at += 4) made.push(view.getInt32(at, true));
+    else for (let at = start; at < end; at += 8) made.push(view.getFloat64(at, true));
     return made;
   }
 
