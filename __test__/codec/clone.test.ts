@@ -21,6 +21,8 @@ class Person {
 
 const extra = Object.assign([1, 2], { note: 'x', [Symbol('s')]: 1 });
 const holes = Object.assign(new Array<number>(5), { 0: 1, 2: 3 });
+const pair = [1, 2];
+const samples = [0.5, -0];
 
 describe('as structuredClone', () => {
   it.each([
@@ -28,6 +30,15 @@ describe('as structuredClone', () => {
     ['objects without prototype', Object.assign(Object.create(null), { a: 1 })],
     ['holes', holes],
     ['properties of arrays', extra],
+    ['as many properties as holes', Object.assign(new Array(3), { 0: 1, 2: 3, note: 4 })],
+    ['a property, and an element that is undefined', Object.assign([1, undefined, 3], { note: 4 })],
+    ['elements that are undefined', [undefined, 1, undefined]],
+    ['whole numbers', [0, 1, -1, 127, 128, 2 ** 31 - 1, -(2 ** 31)]],
+    ['whole numbers that are more than 32 bits, or less than 0', [[2 ** 31], [-(2 ** 31) - 1], [-0], [0, -0], [1, Number.NaN]]],
+    ['many numbers', Array.from({ length: 20_000 }, (_, i) => i * (i % 3 === 0 ? 1 : 0.5))],
+    ['the same numbers again', [pair, samples, pair, { samples }]],
+    ['numbers and something else', [1, 2, '3', 4n, null]],
+    ['what an array inherits', Object.setPrototypeOf(new Array(2), { 0: 'inherited', 1: 'too' })],
     ['a match of a regular expression', /(?<y>\d+)-(\d+)/.exec('on 2024-05')],
     ['an empty array', []],
     ['an empty array with a length', new Array(5)],
@@ -142,6 +153,20 @@ describe('as structuredClone', () => {
     expect(Object.getPrototypeOf(back)).toBe(Object.prototype);
     const onArray = Object.defineProperty([1], '__proto__', { value: { polluted: 1 }, enumerable: true });
     expect(Object.getPrototypeOf(through(onArray))).toBe(Array.prototype);
+  });
+
+  it('asks a getter of an array once', () => {
+    const asked: string[] = [];
+    const getter = (name: string, value: unknown) => ({
+      enumerable: true,
+      get() {
+        asked.push(name);
+        return value;
+      },
+    });
+    const value: unknown[] = Object.defineProperties([1, 2, 3], { 1: getter('1', 5) });
+    deepStrictEqual(through(value), [1, 5, 3]);
+    deepStrictEqual(asked, ['1']);
   });
 
   it('leaves out a property that a getter removed', () => {
