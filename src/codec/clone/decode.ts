@@ -4,6 +4,7 @@
  */
 import type { Reader } from '../bytes.js';
 import { truncated, undecodable } from '../fault.js';
+import { TOLD_FROM, TOLD_TO } from '../loops.js';
 import { put } from '../property.js';
 import { readKey } from './keys.js';
 import * as Part from './part.js';
@@ -172,9 +173,9 @@ class Decoder {
     const { view } = this.#from;
     const count = this.#count(size);
     const start = this.#from.take(count * size);
-    const end = start + count * size;
-    if (size === 4) for (let at = start; at < end; at += 4) made.push(view.getInt32(at, true));
-    else for (let at = start; at < end; at += 8) made.push(view.getFloat64(at, true));
+    if (count > TOLD_FROM) made.length = Math.min(count, TOLD_TO);
+    if (size === 4) for (let i = 0; i < count; i++) made[i] = view.getInt32(start + i * 4, true);
+    else for (let i = 0; i < count; i++) made[i] = view.getFloat64(start + i * 8, true);
     return made;
   }
 
