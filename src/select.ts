@@ -8,9 +8,11 @@
  * closed channel rejects or throws instead of panicking.
  */
 import { checkBoolean, checkOptions, signalOf } from './arguments.js';
-import type { Engine } from './engine.js';
+import { shuffled } from './chance.js';
+import { CLOSED, EMPTY, type Engine } from './engine.js';
 import { TimeoutError } from './errors.js';
 import { blockingOf, Outcome, type SyncOptions } from './handle/blocking.js';
+import { rejected, resolved } from './handle/budget.js';
 import type { AwaitOptions } from './handle/sending.js';
 import { idle } from './idle.js';
 import { across } from './select/across.js';
@@ -53,9 +55,11 @@ export function select<const C extends Cases>(cases: C, options?: SelectOptions)
     const biased = biasedOf(options);
     const live = checkCases(cases, 'select');
     if (signal?.aborted) return Promise.reject(signal.reason);
+    const found = receivable(live, biased);
+    if (found !== null) return resolved(found) as Promise<Selected<C>>;
     return new PendingSelect(live, signal).start(engineOf(live), biased) as Promise<Selected<C>>;
   } catch (error) {
-    return Promise.reject(error);
+    return rejected(error);
   }
 }
 
@@ -67,6 +71,8 @@ export function select<const C extends Cases>(cases: C, options?: SelectOptions)
 export function trySelect<const C extends Cases>(cases: C, options?: Preference): Selected<C> | null {
   const biased = biasedOf(checkOptions(options));
   const live = checkCases(cases, 'trySelect');
+  const found = receivable(live, biased);
+  if (found !== null) return found as Selected<C>;
   const outcome = new Outcome();
   return engineOf(live).trySelect(live, biased, outcome) ? (finish('trySelect', live, outcome) as Selected<C>) : null;
 }
@@ -82,6 +88,8 @@ export function selectSync<const C extends Cases>(cases: C, options?: SelectSync
   const biased = biasedOf(options);
   const live = checkCases(cases, 'selectSync');
   blocking.checkFor('selectSync', casesOf(live));
+  const found = receivable(live, biased);
+  if (found !== null) return found as Selected<C>;
   const deadline = blocking.deadline();
   const outcome = new Outcome();
   const engine = engineOf(live);
@@ -94,6 +102,20 @@ export function selectSync<const C extends Cases>(cases: C, options?: SelectSync
 
 function biasedOf(options: Preference | undefined): boolean {
   return options === undefined ? false : checkBoolean('options.biased', options.biased, false);
+}
+
+/**
+ * What one of the cases receives at once, if all of them receive: each is asked in turn, in key order or shuffled, as often as not without a
+ * call into the engine. Null says nothing: only an engine sees all of its cases as of one moment.
+ */
+function receivable(live: readonly LiveCase[], biased: boolean): Result | null {
+  for (const { send } of live) if (send) return null; // what is sent is checked before anything happens
+  for (const place of biased ? live.keys() : shuffled(live.length)) {
+    const { key, port } = live[place] as LiveCase;
+    const value = port.tryRecv();
+    if (value !== EMPTY) return value === CLOSED ? { key, ok: false, value: undefined } : { key, ok: true, value };
+  }
+  return null;
 }
 
 /** The one engine of all cases, or what makes several, or none, look like one. */
