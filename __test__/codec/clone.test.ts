@@ -38,6 +38,11 @@ describe('as structuredClone', () => {
     ['many numbers', Array.from({ length: 20_000 }, (_, i) => i * (i % 3 === 0 ? 1 : 0.5))],
     ['the same numbers again', [pair, samples, pair, { samples }]],
     ['numbers and something else', [1, 2, '3', 4n, null]],
+    ['an element that is not enumerable', Object.defineProperty([1, 2, 3], 1, { enumerable: false })],
+    [
+      'an element that is not enumerable, and a property',
+      Object.assign(Object.defineProperty(new Array(20).fill(1), 1, { enumerable: false }), { note: 1 }),
+    ],
     ['what an array inherits', Object.setPrototypeOf(new Array(2), { 0: 'inherited', 1: 'too' })],
     ['a match of a regular expression', /(?<y>\d+)-(\d+)/.exec('on 2024-05')],
     ['an empty array', []],
@@ -155,18 +160,51 @@ describe('as structuredClone', () => {
     expect(Object.getPrototypeOf(through(onArray))).toBe(Array.prototype);
   });
 
-  it('asks a getter of an array once', () => {
-    const asked: string[] = [];
-    const getter = (name: string, value: unknown) => ({
-      enumerable: true,
-      get() {
-        asked.push(name);
-        return value;
-      },
-    });
-    const value: unknown[] = Object.defineProperties([1, 2, 3], { 1: getter('1', 5) });
-    deepStrictEqual(through(value), [1, 5, 3]);
-    deepStrictEqual(asked, ['1']);
+  it('reads each element of an array once, when its turn comes', () => {
+    for (const length of [3, 100]) {
+      const asked: string[] = [];
+      const getter = (name: string, give: () => unknown) => ({
+        enumerable: true,
+        get() {
+          asked.push(name);
+          return give();
+        },
+      });
+      const dense: unknown[] = Object.defineProperties(new Array(length).fill(1), {
+        1: getter('1', () => {
+          dense[2] = 'changed';
+          return 5;
+        }),
+      });
+      const expected: unknown[] = new Array(length).fill(1);
+      expected[1] = 5;
+      expected[2] = 'changed';
+      deepStrictEqual(through(dense), expected);
+      const sparse = Object.defineProperties(new Array(length).fill(1), { note: getter('note', () => 'n') });
+      delete sparse[1];
+      const { note } = through(sparse) as unknown as { note: string };
+      deepStrictEqual([note, asked], ['n', ['1', 'note']]);
+    }
+  });
+
+  it('reads what an element changed, and names the element whose getter throws', () => {
+    for (const length of [2, 100]) {
+      const changing: unknown[] = new Array(length).fill(1);
+      changing[0] = { get x() { changing[1] = 'changed'; return 1; } }; // biome-ignore format: one value
+      expect((through(changing) as unknown[]).slice(0, 2)).toEqual([{ x: 1 }, 'changed']);
+      const shrinking = Object.defineProperty(new Array(length).fill(1), 0, {
+        enumerable: true,
+        get: () => (shrinking.length = 1),
+      });
+      deepStrictEqual(through(shrinking), [1, ...new Array(length - 1).fill(undefined)]);
+      const throwing = Object.defineProperty(new Array(length).fill(1), 1, {
+        enumerable: true,
+        get() {
+          throw new Error('boom');
+        },
+      });
+      expect(() => through({ list: [throwing] })).toThrow('at .list[0][1] cannot be encoded: boom');
+    }
   });
 
   it('leaves out a property that a getter removed', () => {

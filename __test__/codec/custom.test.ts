@@ -1,16 +1,17 @@
 /** Codecs of one's own: msgpackr in a few lines, and what becomes of their mistakes. */
 import { deepStrictEqual } from 'node:assert/strict';
 import { type Codec, CodecError, chan, codec } from 'hchan';
-import { pack, unpack } from 'msgpackr';
+import { Packr } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
 import { checkCodec, codecSpec, encodeTo, isFallible } from '../../dist/codec/codec.js';
 import { scratch } from '../../dist/scratch.js';
 import { carried, encoded } from './message.js';
 
+const packr = new Packr({ copyBuffers: true });
 const msgpack: Codec<unknown> = {
   id: 'msgpack',
-  encode: (value, to) => to.blob(pack(value)),
-  decode: (from) => unpack(from.subarray(from.varint())),
+  encode: (value, to) => to.blob(packr.pack(value)),
+  decode: (from) => packr.unpack(from.subarray(from.varint())),
 };
 
 describe('a custom codec', () => {
@@ -20,6 +21,27 @@ describe('a custom codec', () => {
     deepStrictEqual(carried(msgpack, { a: [1, 'x', null] }), { a: [1, 'x', null] });
     const nested = codec.struct({ first: codec.array(msgpack), last: codec.u8 });
     deepStrictEqual(carried(nested, { first: [{ x: 1 }, 2], last: 3 }), { first: [{ x: 1 }, 2], last: 3 });
+  });
+
+  it('gives away nothing of other messages', () => {
+    carried(msgpack, { secret: 'hunter2' });
+    const { data } = carried(msgpack, { data: Uint8Array.of(1, 2, 3) }) as { data: Uint8Array };
+    deepStrictEqual([...data], [1, 2, 3]);
+    expect(data.buffer.byteLength).toBe(3);
+  });
+
+  it('that gives its memory away and throws is a CodecError', () => {
+    for (const length of [10, 5000]) {
+      const generous: Codec<Uint8Array> = {
+        id: 'generous',
+        encode: (value, to) => to.blob(value),
+        decode(from) {
+          structuredClone(from.bytes, { transfer: [from.bytes.buffer as ArrayBuffer] });
+          throw new Error('mine');
+        },
+      };
+      expect(() => carried(generous, new Uint8Array(length))).toThrow(expect.objectContaining({ name: 'CodecError' }));
+    }
   });
 
   it('carries values over a channel', async () => {

@@ -7,18 +7,20 @@
 import { Reader } from './reader.js';
 
 const SLAB = 8192;
-/** Longer messages have memory of their own: who keeps a part of a message keeps at most a slab. */
+/** Longer messages have memory of their own. */
 const LONGEST = SLAB / 4;
 
 let slab = new Reader(new Uint8Array());
 let free = 0;
 
-/** Reads a copy of what `from` is to read. Costs some 100 ns for a short message. */
-export function apart({ bytes, position, end }: Reader): Reader {
+/** Reads a copy of what `from` is to read, or `from` if that reads one. Costs some 100 ns for a short message. */
+export function apart(from: Reader): Reader {
+  const { bytes, position, end } = from;
   const length = end - position;
-  if (length > LONGEST) return new Reader(bytes.slice(position, end));
+  if (from.isApart) return from;
+  if (length > LONGEST) return sealed(new Reader(bytes.slice(position, end)));
   let start = free;
-  // Without its memory, if somebody has given that away nevertheless, it is full.
+  // A slab that somebody has given away nevertheless has no byte left, not even for an empty message.
   if (start + length >= slab.bytes.length) {
     slab = new Reader(new Uint8Array(SLAB));
     protect(slab.bytes.buffer);
@@ -26,7 +28,12 @@ export function apart({ bytes, position, end }: Reader): Reader {
   }
   free = start + length;
   slab.bytes.set(bytes.subarray(position, end), start);
-  return new Reader(slab.bytes, start, free, slab);
+  return sealed(new Reader(slab.bytes, start, free, slab));
+}
+
+function sealed(reader: Reader): Reader {
+  reader.isApart = true;
+  return reader;
 }
 
 /** Keeps `memory` from being transferred, which would take it from all who share it, where the host can. */

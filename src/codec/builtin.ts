@@ -19,7 +19,7 @@ import type { Loops } from './loops.js';
  * const msgpack: Codec<unknown> = {
  *   id: 'msgpack',
  *   encode: (value, to) => to.blob(pack(value)),
- *   decode: (from) => unpack(from.subarray(from.varint())),
+ *   decode: (from) => unpack(from.blob()),
  * };
  */
 export interface Codec<T> {

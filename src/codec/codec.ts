@@ -81,7 +81,8 @@ export function decodeMessage(codec: Codec<unknown>, from: Reader, label = ''): 
     from.position = end;
     return value;
   } catch (error) {
-    const copy = source.bytes.slice(first, last);
+    const { bytes } = source;
+    const copy = bytes.length === 0 ? new Uint8Array() : bytes.slice(first, last); // that code may have given its memory away
     from.position = end;
     throw labelled(received(error, copy), label);
   }

@@ -35,6 +35,8 @@ export class Reader {
   text: TextBuffer | undefined;
   position: number;
   end: number;
+  /** Nobody writes to this memory any more (`apart`). */
+  isApart = false;
   /** Where the batch ends whose messages are read now; 0: nothing is read beyond `end`. See `readAhead`. */
   #batchEnd = 0;
   /** `bytes[#aheadStart..#aheadEnd)` as Latin-1, and what has been saved by that. */
@@ -43,11 +45,11 @@ export class Reader {
   #aheadEnd = 0;
   #saved = 0;
 
-  /** Reads `bytes[position..end)`, which may be the memory of another Reader, `same`. */
-  constructor(bytes: Uint8Array, position = 0, end: number = bytes.byteLength, same?: Reader) {
-    this.bytes = same ? bytes : plain(bytes);
-    this.view = same?.view ?? new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.text = same ? same.text : textBuffer(bytes);
+  /** Reads `bytes[position..end)`. `like` is a Reader of the same memory, if there is one. */
+  constructor(bytes: Uint8Array, position = 0, end: number = bytes.byteLength, like?: Reader) {
+    this.bytes = like?.bytes ?? plain(bytes);
+    this.view = like?.view ?? new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.text = like ? like.text : textBuffer(bytes);
     this.position = position;
     this.end = end;
   }
@@ -154,8 +156,9 @@ export class Reader {
   }
 
   /**
-   * The next `count` bytes where they lie, for codecs of one's own: they stay as they are, but share their buffer with other messages,
-   * as Buffers do, so mind `byteOffset`. Who keeps them keeps up to 8 KiB alive. A fifth of the time of `raw`.
+   * The next `count` bytes where they lie, for codecs of one's own that copy what they take from them. They stay as they are, but their
+   * buffer is all of the message, and of others that are short: mind `byteOffset`, and who is given them. Who keeps them keeps up to
+   * 8 KiB, or the message if it is longer than 2 KiB. Costs less than 0.1 µs, where `raw` of more than 64 bytes costs 0.5 to 1 µs.
    */
   subarray(count: number): Uint8Array<ArrayBuffer> {
     const start = this.take(count);

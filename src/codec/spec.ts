@@ -3,7 +3,7 @@
  * rubbish is a CodecError.
  *
  * ```
- * spec  =  'u8' … 'bytes' | 'json' | 'structuredClone'
+ * spec  =  'u8' … 'buffer' | 'json' | 'structuredClone'
  *       |  { array: spec } | { optional: spec } | { tuple: [spec, …] } | { literals: [literal, …] }
  *       |  { struct: [[name, spec], …] } | { union: [discriminator, [[name, spec], …]] }
  * ```

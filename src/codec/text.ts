@@ -39,7 +39,7 @@ export function textBuffer(bytes: Uint8Array): TextBuffer | undefined {
 
 /** `bytes[start..end)` as a Buffer, which is part of Node's pool if it is short; where there are no Buffers, as a `Uint8Array`. */
 export function pooledCopy(bytes: Uint8Array, start: number, end: number): Uint8Array {
-  if (host === undefined) return bytes.slice(start, end);
+  if (!usable || host === undefined) return bytes.slice(start, end);
   const copy = host.allocUnsafe(end - start);
   copy.set(bytes.subarray(start, end));
   return copy;

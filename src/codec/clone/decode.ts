@@ -96,10 +96,8 @@ class Decoder {
         return this.#properties(this.#numbered({}));
       case Tag.ARRAY:
         return this.#array();
-      case Tag.INTS:
-        return this.#numbers(4);
       case Tag.NUMBERS:
-        return this.#numbers(8);
+        return this.#numbers();
       case Tag.SPARSE:
         return this.#sparse();
       case Tag.MAP:
@@ -168,14 +166,13 @@ class Decoder {
     return made;
   }
 
-  #numbers(size: 4 | 8): number[] {
+  #numbers(): number[] {
     const made: number[] = this.#numbered([]);
     const { view } = this.#from;
-    const count = this.#count(size);
-    const start = this.#from.take(count * size);
+    const count = this.#count(8);
+    const start = this.#from.take(count * 8);
     if (count > TOLD_FROM) made.length = Math.min(count, TOLD_TO);
-    if (size === 4) for (let i = 0; i < count; i++) made[i] = view.getInt32(start + i * 4, true);
-    else for (let i = 0; i < count; i++) made[i] = view.getFloat64(start + i * 8, true);
+    for (let i = 0; i < count; i++) made[i] = view.getFloat64(start + i * 8, true);
     return made;
   }
 

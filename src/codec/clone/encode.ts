@@ -7,11 +7,13 @@
 import type { Writer } from '../bytes.js';
 import { at, property, refused } from '../fault.js';
 import { classify, type ObjectKind } from './classify.js';
-import { isInt, LEAVES, writePrimitive } from './leaves.js';
+import { LEAVES, writePrimitive } from './leaves.js';
 import * as Part from './part.js';
 import * as Tag from './tag.js';
 import { ERRORS, MAX_DEPTH, VIEW_TYPES } from './tags.js';
 
+/** Fewer numbers are written as any values are, which keeps small integers small. */
+const MANY = 16;
 /** So many objects are found by looking through a list; more go into a map. */
 const LISTED = 16;
 
@@ -104,42 +106,41 @@ class Encoder {
   }
 
   #array(value: readonly unknown[]): void {
+    const keys = Object.keys(value);
+    const length = value.length;
+    const { to } = this;
     this.#number(value);
-    const values = elementsOf(value);
-    if (values === undefined) {
-      this.to.u8(Tag.SPARSE);
-      this.to.u32(value.length);
-      this.#properties(value, Object.keys(value));
+    if (keys.length !== length || (length > 0 && keys[length - 1] !== String(length - 1))) {
+      to.u8(Tag.SPARSE);
+      to.u32(length);
+      this.#properties(value, keys);
       return;
     }
-    if (this.#numbers(values)) return;
-    this.to.u8(Tag.ARRAY);
-    this.to.varint(values.length);
+    const head = to.position;
+    let numbers: number[] = [];
     let i = 0;
     try {
-      for (; i < values.length; i++) this.value(values[i]);
+      let next = length > 0 ? value[0] : undefined;
+      if (length >= MANY && typeof next === 'number') {
+        to.u8(Tag.NUMBERS);
+        to.varint(length);
+        const start = to.reserve(length * 8);
+        while (typeof next === 'number') {
+          to.view.setFloat64(start + i * 8, next, true);
+          next = ++i < length ? value[i] : undefined;
+        }
+        if (i === length) return;
+        numbers = Array.from({ length: i }, (_, k) => to.view.getFloat64(start + k * 8, true));
+        to.position = head;
+      }
+      to.u8(Tag.ARRAY);
+      to.varint(length);
+      for (const number of numbers) writePrimitive(number, to);
+      if (length > 0) this.value(next);
+      for (i++; i < length; i++) this.value(value[i]);
     } catch (error) {
       throw at(error, `[${i}]`);
     }
-  }
-
-  /** Writes an array of numbers and nothing else; false: this is none. */
-  #numbers(values: readonly unknown[]): boolean {
-    const length = values.length;
-    let areInts = true;
-    for (let i = 0; i < length; i++) {
-      const value = values[i];
-      if (typeof value !== 'number') return false;
-      areInts &&= isInt(value);
-    }
-    const { to } = this;
-    to.u8(areInts ? Tag.INTS : Tag.NUMBERS);
-    to.varint(length);
-    const start = to.reserve(length * (areInts ? 4 : 8));
-    const { view } = to;
-    if (areInts) for (let i = 0; i < length; i++) view.setInt32(start + i * 4, values[i] as number, true);
-    else for (let i = 0; i < length; i++) view.setFloat64(start + i * 8, values[i] as number, true);
-    return true;
   }
 
   #view(value: ArrayBufferView): void {
@@ -211,16 +212,4 @@ class Encoder {
       throw at(error, '.cause');
     }
   }
-}
-
-/**
- * The elements of an array that has nothing but elements, and no holes, else undefined: there are as many as there should be, and none
- * is missing. The names, which would say so too, take V8 five times as long.
- */
-function elementsOf(value: readonly unknown[]): readonly unknown[] | undefined {
-  const values = Object.values(value);
-  const { length } = values;
-  if (length !== value.length) return undefined;
-  for (let i = 0; i < length; i++) if (!(i in value)) return undefined;
-  return values;
 }

@@ -33,14 +33,9 @@ export function writePrimitive(value: unknown, to: Writer): void {
   }
 }
 
-/** Whether `value` is one of 32 bits, and not -0. */
-export function isInt(value: number): boolean {
-  return (value | 0) === value && (value !== 0 || 1 / value > 0);
-}
-
 function writeNumber(value: number, to: Writer): void {
-  if (isInt(value)) {
-    const int = value | 0;
+  const int = value | 0;
+  if (int === value && (int !== 0 || 1 / value > 0)) {
     to.u8(Tag.INT);
     to.varint(((int << 1) ^ (int >> 31)) >>> 0);
   } else {

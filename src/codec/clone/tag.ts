@@ -7,7 +7,7 @@
  * BIGINT64  i64                    BIGINT  varint bytes * 2 + negative, magnitude, most significant byte first
  * STRING    string                 REF     varint number of the object
  * OBJECT    properties             ARRAY   varint length, values         SPARSE   u32 length, properties (holes, extra keys)
- * INTS      varint length, i32 each (an array of whole numbers)           NUMBERS  varint length, f64 each (of any)
+ * NUMBERS   varint length, f64 each: an array of nothing but numbers
  * DATE      f64                    REGEXP  string source, string flags
  * MAP       varint count, key, value …    SET varint count, values
  * ERROR     u8 type, u8 parts (1 message, 2 stack, 4 cause), string message, string stack, value cause
@@ -46,5 +46,4 @@ export const NUMBER_OBJECT = 23;
 export const STRING_OBJECT = 24;
 export const BIGINT_OBJECT = 25;
 export const GONE = 26;
-export const INTS = 27;
-export const NUMBERS = 28;
+export const NUMBERS = 27;
