@@ -109,7 +109,7 @@ function biasedOf(options: Preference | undefined): boolean {
  * call into the engine. Null says nothing: only an engine sees all of its cases as of one moment.
  */
 function receivable(live: readonly LiveCase[], biased: boolean): Result | null {
-  for (const { send } of live) if (send) return null; // what is sent is checked before anything happens
+  if (live.some(({ send }) => send)) return null; // what is sent is checked before anything happens
   for (const place of biased ? live.keys() : shuffled(live.length)) {
     const { key, port } = live[place] as LiveCase;
     const value = port.tryRecv();

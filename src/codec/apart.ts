@@ -18,7 +18,7 @@ export function apart(from: Reader): Reader {
   const { bytes, position, end } = from;
   const length = end - position;
   if (from.isApart) return from;
-  if (length > LONGEST) return sealed(new Reader(bytes.slice(position, end)));
+  if (length > LONGEST) return new Reader(bytes.slice(position, end), 0, length, undefined, true);
   let start = free;
   // A slab that somebody has given away nevertheless has no byte left, not even for an empty message.
   if (start + length >= slab.bytes.length) {
@@ -28,12 +28,7 @@ export function apart(from: Reader): Reader {
   }
   free = start + length;
   slab.bytes.set(bytes.subarray(position, end), start);
-  return sealed(new Reader(slab.bytes, start, free, slab));
-}
-
-function sealed(reader: Reader): Reader {
-  reader.isApart = true;
-  return reader;
+  return new Reader(slab.bytes, start, free, slab, true);
 }
 
 /** Keeps `memory` from being transferred, which would take it from all who share it, where the host can. */

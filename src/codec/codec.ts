@@ -81,10 +81,9 @@ export function decodeMessage(codec: Codec<unknown>, from: Reader, label = ''): 
     from.position = end;
     return value;
   } catch (error) {
-    const { bytes } = source;
-    const copy = bytes.length === 0 ? new Uint8Array() : bytes.slice(first, last); // that code may have given its memory away
     from.position = end;
-    throw labelled(received(error, copy), label);
+    // The user's code may have given its memory away.
+    throw labelled(received(error, source.bytes.length > 0 ? source.bytes.slice(first, last) : new Uint8Array()), label);
   }
 }
 

@@ -22,16 +22,24 @@ export interface Loops {
  * An array that is told its length need not grow. To be told costs as much as growing to the lower number, and V8 makes a
  * dictionary of an array that is told many millions.
  */
-export const TOLD_FROM = 32;
+const TOLD_FROM = 32;
 export const TOLD_TO = 1 << 16;
 
-/** Statements that append `count` values, read from `p` on, to `into`. */
+/**
+ * Statements that append `count` values, read from `p` on, to `into`. One place stores where there is room and another one makes
+ * room: of a place that has done both, V8 knows nothing any more, and stores twice as slowly as long as the process lives.
+ */
 export function reads({ read }: Inline, size: number): string {
+  const next = read('view', 'p');
   return `
 let i = into.length;
 const end = i + count;
-if (count > ${TOLD_FROM}) into.length = Math.min(end, i + ${TOLD_TO});
-for (; i < end; i++, p += ${size}) into[i] = ${read('view', 'p')};`;
+if (count > ${TOLD_FROM}) {
+  const told = Math.min(end, i + ${TOLD_TO});
+  into.length = told;
+  for (; i < told; i++, p += ${size}) into[i] = ${next};
+}
+for (; i < end; i++, p += ${size}) into.push(${next});`;
 }
 
 /** What code for one scalar is made of. */

@@ -36,7 +36,7 @@ export class Reader {
   position: number;
   end: number;
   /** Nobody writes to this memory any more (`apart`). */
-  isApart = false;
+  readonly isApart: boolean;
   /** Where the batch ends whose messages are read now; 0: nothing is read beyond `end`. See `readAhead`. */
   #batchEnd = 0;
   /** `bytes[#aheadStart..#aheadEnd)` as Latin-1, and what has been saved by that. */
@@ -46,12 +46,13 @@ export class Reader {
   #saved = 0;
 
   /** Reads `bytes[position..end)`. `like` is a Reader of the same memory, if there is one. */
-  constructor(bytes: Uint8Array, position = 0, end: number = bytes.byteLength, like?: Reader) {
+  constructor(bytes: Uint8Array, position = 0, end: number = bytes.byteLength, like?: Reader, isApart = false) {
     this.bytes = like?.bytes ?? plain(bytes);
     this.view = like?.view ?? new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.text = like ? like.text : textBuffer(bytes);
     this.position = position;
     this.end = end;
+    this.isApart = isApart;
   }
 
   /** Reads from other memory now. */

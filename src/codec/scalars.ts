@@ -151,32 +151,22 @@ export const string: BuiltIn<string> = new BuiltIn<string>({
   decode: (from) => from.string(),
 });
 
-export const bytes: BuiltIn<Uint8Array> = new BuiltIn<Uint8Array>({
-  id: 'bytes',
-  spec: 'bytes',
-  minimum: 1,
-  allowed: 'a Uint8Array',
-  encode(value, to) {
-    if (!(value instanceof Uint8Array)) throw misfit('bytes', value, 'a Uint8Array');
-    to.blob(value);
-  },
-  decode: (from) => from.blob(),
-});
+function blob<T extends Uint8Array>(id: string, allowed: string, decode: (from: Reader) => T): BuiltIn<T> {
+  return new BuiltIn<T>({
+    ...{ id, spec: id, minimum: 1, allowed, decode },
+    encode(value: unknown, to) {
+      if (!(value instanceof Uint8Array)) throw misfit(id, value, allowed);
+      to.blob(value);
+    },
+  });
+}
+
+export const bytes: BuiltIn<Uint8Array> = blob<Uint8Array>('bytes', 'a Uint8Array', (from) => from.blob());
 
 /** The host's Buffer, where it has one. */
 export type HostBuffer = typeof globalThis extends { Buffer: { isBuffer(value: unknown): value is infer B } } ? B : Uint8Array;
 
-export const buffer: BuiltIn<HostBuffer> = new BuiltIn<HostBuffer>({
-  id: 'buffer',
-  spec: 'buffer',
-  minimum: 1,
-  allowed: 'a Buffer or Uint8Array',
-  encode(value: unknown, to) {
-    if (!(value instanceof Uint8Array)) throw misfit('buffer', value, 'a Buffer or Uint8Array');
-    to.blob(value);
-  },
-  decode: (from) => from.buffer() as HostBuffer,
-});
+export const buffer: BuiltIn<HostBuffer> = blob('buffer', 'a Buffer or Uint8Array', (from) => from.buffer() as HostBuffer);
 
 /** Every scalar by its id. */
 export const SCALARS: ReadonlyMap<string, BuiltIn<unknown>> = new Map(

@@ -4,7 +4,7 @@
  */
 import type { Reader } from '../bytes.js';
 import { truncated, undecodable } from '../fault.js';
-import { TOLD_FROM, TOLD_TO } from '../loops.js';
+import { TOLD_TO } from '../loops.js';
 import { put } from '../property.js';
 import { readKey } from './keys.js';
 import * as Part from './part.js';
@@ -171,8 +171,10 @@ class Decoder {
     const { view } = this.#from;
     const count = this.#count(8);
     const start = this.#from.take(count * 8);
-    if (count > TOLD_FROM) made.length = Math.min(count, TOLD_TO);
-    for (let i = 0; i < count; i++) made[i] = view.getFloat64(start + i * 8, true);
+    const told = Math.min(count, TOLD_TO);
+    made.length = told;
+    for (let i = 0; i < told; i++) made[i] = view.getFloat64(start + i * 8, true);
+    for (let i = told; i < count; i++) made.push(view.getFloat64(start + i * 8, true));
     return made;
   }
 
