@@ -4,13 +4,14 @@
 import { codec } from 'hchan';
 import { expect, test } from 'vitest';
 
+import { encodeMessage, Writer } from '../../dist/codec/codec.js';
 import * as Direction from '../../dist/direction.js';
 import { native } from '../../dist/native/binding.js';
 import { describe as describeCases } from '../../dist/native/cases.js';
 import * as Code from '../../dist/native/code.js';
 import { nativeEngine } from '../../dist/native/engine.js';
 import type { NativePort } from '../../dist/native/port.js';
-import { COMPLETION, FRAME, HEADER, TOKEN } from '../../dist/native/wire.js';
+import { COMPLETION, FRAME, HEADER, TEXTS, TOKEN } from '../../dist/native/wire.js';
 import * as Word from '../../dist/native/word.js';
 import { scratch } from '../../dist/scratch.js';
 
@@ -47,6 +48,40 @@ test('frames are a little-endian length and the bytes, back to back', () => {
   expect(written(frames.length)).toEqual(frames);
   expect(scratch.words[Word.COUNT]).toBe(0);
   expect(FRAME).toBe(4);
+});
+
+/** The frames of `values`, each encoded by itself. */
+function alone(values: readonly string[]): number[] {
+  const to = new Writer(64);
+  for (const value of values) {
+    const frame = to.reserve(FRAME);
+    encodeMessage(codec.string as never, value, to);
+    to.view.setUint32(frame, to.position - frame - FRAME, true);
+  }
+  return [...to.finish()];
+}
+
+test.each([17, 31, 32, 33, 63, 64, 65, 127, 128, 319, 320])(
+  'texts of %d characters become the frames that each has alone',
+  (length) => {
+    const values = Array.from({ length: 64 }, (_, i) => String.fromCharCode(32 + i).repeat(i % 7 === 3 ? i % 4 : length));
+    const port = open(codec.string, 64);
+    expect(port.trySendMany(values, 0)).toBe(64);
+    expect(new DataView(scratch.bytes.buffer).getUint32(HEADER, true)).toBe(TEXTS + 16);
+    expect(native.tryRecvFrames(port.handle, 99)).toBe(64);
+    const frames = alone(values);
+    expect(written(frames.length)).toEqual(frames);
+  },
+);
+
+test('texts stand among frames, and come one by one too', () => {
+  const port = open(codec.string, 200);
+  const values = Array.from({ length: 200 }, (_, i) => (i % 50 < 44 ? 'x' : 'long').repeat(i % 50 < 44 ? 20 + i : 100 + i));
+  expect(port.trySendMany(values, 0)).toBe(200);
+  expect([port.tryRecv(), port.tryRecv()]).toEqual(values.slice(0, 2));
+  const got: unknown[] = [];
+  expect(port.tryRecvMany(got, 300)).toBe(198);
+  expect(got).toEqual(values.slice(2));
 });
 
 test('messages of one size lie back to back', () => {

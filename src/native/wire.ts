@@ -18,6 +18,8 @@
  *  stats     word 8: channels alive in the process, 9: handles of this thread, 10: parked operations of this thread
  *
  *  frame        u32 length │ bytes                                     back to back, not aligned
+ *  texts        u32 2^31 + n │ u16 length, n times │ ASCII, back to back    for n frames of one short string each, as `Writer.string`
+ *               writes it; only in what is sent
  *  fixed        bytes                                                  `size` each, back to back
  *  case         i32 kind │ i32 handle │ i32 offset │ i32 length        offset and length: of what a send case sends
  *  completion   i32 op │ i32 case │ i32 status │ i32 length │ bytes, padded to a multiple of 4; the first at `base`
@@ -38,6 +40,8 @@ export const CASE_WORDS = 4;
 export const COMPLETION = 16;
 /** Bytes of a frame before its payload. */
 export const FRAME = 4;
+/** In a frame's length: texts follow, as many as the rest of it says. */
+export const TEXTS = 2 ** 31;
 /** Bytes of a token. */
 export const TOKEN = 32;
 /** Bytes of a board before the messages. */

@@ -87,6 +87,15 @@ impl Default for Blocks {
 }
 
 impl Blocks {
+    /// A block of at least `len` bytes with noise in it.
+    pub fn take(&mut self, len: usize) -> Result<Block, Code> {
+        let Some(class) = class_of(len) else {
+            return zeros(len);
+        };
+        self.spare(class)
+            .map_or_else(|| zeros(size_of_class(class)), Ok)
+    }
+
     /// `bytes` at the start of a block that is large enough; what is behind them is noise.
     pub fn copy(&mut self, bytes: &[u8]) -> Result<Block, Code> {
         let Some(class) = class_of(bytes.len()) else {

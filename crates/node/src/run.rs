@@ -10,7 +10,7 @@ use hchan_core::{Bulk, Piece};
 
 use crate::blocks::{Blocks, zeros};
 use crate::msg::Msg;
-use crate::wire::{Code, FRAME};
+use crate::wire::{Code, FRAME, LONGEST_TEXT, TEXTS};
 
 /// Messages back to back.
 #[derive(Debug)]
@@ -45,20 +45,33 @@ impl Run {
         ))
     }
 
-    /// Copies `count` frames from `source[at..]`.
+    /// Copies `count` frames from `source[at..]`, those that stand there as texts included.
     pub fn frames(
         blocks: &mut Blocks,
         source: &[u8],
         at: usize,
         count: usize,
     ) -> Result<Self, Code> {
-        let mut end = at;
-        for _ in 0..count {
-            let len = frame_len(source, end).ok_or(Code::BadArgument)?;
-            end = end.checked_add(FRAME + len).ok_or(Code::BadArgument)?;
+        let (mut end, mut left, mut len, mut as_it_lies) = (at, count, 0, true);
+        while left > 0 {
+            let part = Part::at(source, end).ok_or(Code::BadArgument)?;
+            left = left.checked_sub(part.count()).ok_or(Code::BadArgument)?;
+            len += part.framed();
+            as_it_lies &= matches!(part, Part::Frame(_));
+            end = part.end(end);
         }
         let bytes = source.get(at..end).ok_or(Code::BadArgument)?;
-        Ok(Self::of(blocks.copy(bytes)?, bytes.len(), count, None))
+        if as_it_lies {
+            return Ok(Self::of(blocks.copy(bytes)?, len, count, None));
+        }
+        let mut block = blocks.take(len)?;
+        let mut out = &mut block[..len];
+        let mut from = 0;
+        while let Some(part) = Part::at(bytes, from) {
+            out = part.write(out);
+            from = part.end(from);
+        }
+        Ok(Self::of(block, len, count, None))
     }
 
     /// As many messages in `len` bytes that `fill` writes. None: it could not, or there is no memory.
@@ -118,6 +131,101 @@ impl Run {
         let len = frame_len(&self.block, at).unwrap_or_default();
         (begin, begin + len)
     }
+}
+
+/// One frame, or texts that are to be frames.
+enum Part<'a> {
+    Frame(&'a [u8]),
+    Texts {
+        lengths: &'a [[u8; 2]],
+        text: &'a [u8],
+    },
+}
+
+impl<'a> Part<'a> {
+    /// What begins at `at`, if it lies within `source` and is of its form.
+    fn at(source: &'a [u8], at: usize) -> Option<Self> {
+        let (word, rest) = source.get(at..)?.split_first_chunk()?;
+        let word = u32::from_le_bytes(*word);
+        let count = usize::try_from(word & !TEXTS).ok()?;
+        if word & TEXTS == 0 {
+            return rest.get(..count).map(Self::Frame);
+        }
+        let (table, rest) = rest.split_at_checked(count.checked_mul(2)?)?;
+        let (lengths, _) = table.as_chunks();
+        let longest = lengths.iter().copied().map(text_len).max()?;
+        let text = rest.get(..lengths.iter().copied().map(text_len).sum())?;
+        (longest <= LONGEST_TEXT).then_some(Self::Texts { lengths, text })
+    }
+
+    /// How many messages it is.
+    fn count(&self) -> usize {
+        match self {
+            Self::Frame(_) => 1,
+            Self::Texts { lengths, .. } => lengths.len(),
+        }
+    }
+
+    /// Bytes of its frames.
+    fn framed(&self) -> usize {
+        match self {
+            Self::Frame(bytes) => FRAME + bytes.len(),
+            Self::Texts { lengths, text } => {
+                let heads = lengths.iter().map(|len| head(text_len(*len)).1);
+                text.len() + heads.map(|width| FRAME + width).sum::<usize>()
+            }
+        }
+    }
+
+    /// Where it ends that begins at `at`.
+    fn end(&self, at: usize) -> usize {
+        match self {
+            Self::Frame(bytes) => at + FRAME + bytes.len(),
+            Self::Texts { lengths, text } => at + FRAME + size_of_val(*lengths) + text.len(),
+        }
+    }
+
+    /// Writes its frames to the start of `out`, which has room for them, and returns what is behind.
+    fn write<'b>(&self, out: &'b mut [u8]) -> &'b mut [u8] {
+        match *self {
+            Self::Frame(bytes) => {
+                let (frame, rest) = out.split_at_mut(FRAME + bytes.len());
+                frame[..FRAME].copy_from_slice(&word(bytes.len()));
+                frame[FRAME..].copy_from_slice(bytes);
+                rest
+            }
+            Self::Texts { lengths, mut text } => lengths.iter().fold(out, |out, len| {
+                let (bytes, behind) = text.split_at(text_len(*len));
+                text = behind;
+                let (head, width) = head(bytes.len());
+                let (frame, rest) = out.split_at_mut(FRAME + width + bytes.len());
+                frame[..FRAME].copy_from_slice(&word(width + bytes.len()));
+                frame[FRAME..FRAME + width].copy_from_slice(&head[..width]);
+                frame[FRAME + width..].copy_from_slice(bytes);
+                rest
+            }),
+        }
+    }
+}
+
+fn text_len(len: [u8; 2]) -> usize {
+    u16::from_le_bytes(len).into()
+}
+
+/// A frame's length as it stands there; no scratch is as long as 4 GiB.
+fn word(len: usize) -> [u8; FRAME] {
+    u32::try_from(len).unwrap_or(u32::MAX).to_le_bytes()
+}
+
+/// How `Writer.string` begins a text of `len` bytes of ASCII, and how many of these bytes count.
+fn head(len: usize) -> ([u8; 2], usize) {
+    let varint = if len < 32 {
+        len << 2
+    } else {
+        (len & 31) << 2 | 128 | len >> 5 << 8
+    };
+    let [low, high, ..] = varint.to_le_bytes();
+    ([low, high], if len < 32 { 1 } else { 2 })
 }
 
 /// Keeps the blocks of messages that were read.
@@ -200,6 +308,39 @@ mod tests {
         assert_eq!(run.split(2).len(), 2);
         assert_eq!(run.pop().unwrap().bytes(), [8, 9]);
         assert!(run.pop().is_none());
+    }
+
+    #[test]
+    fn texts_become_frames() {
+        let mut source = vec![9, 1, 0, 0, 0, 7];
+        source.extend([3, 0, 0, 0x80, 2, 0, 0, 0, 33, 0, b'a', b'b']);
+        source.extend([b'c'; 33]);
+        source.extend([1, 0, 0, 0, 8]);
+        let run = Run::frames(&mut Blocks::default(), &source, 1, 5).unwrap();
+        let mut frames = vec![1, 0, 0, 0, 7];
+        frames.extend([3, 0, 0, 0, 8, b'a', b'b', 1, 0, 0, 0, 0]);
+        frames.extend([35, 0, 0, 0, 0x84, 1]);
+        frames.extend([b'c'; 33]);
+        frames.extend([1, 0, 0, 0, 8]);
+        assert_eq!(run.bytes_as(None).unwrap(), frames);
+        assert_eq!(run.len(), 5);
+    }
+
+    #[test]
+    fn texts_that_are_none_are_refused() {
+        let frames = |source: &[u8], count| {
+            Run::frames(&mut Blocks::default(), source, 0, count).unwrap_err()
+        };
+        let one = [1, 0, 0, 0x80, 1, 0, b'a'];
+        assert!(Run::frames(&mut Blocks::default(), &one, 0, 1).is_ok());
+        assert_eq!(frames(&one[..6], 1), Code::BadArgument);
+        assert_eq!(frames(&one[..5], 1), Code::BadArgument);
+        assert_eq!(frames(&[0, 0, 0, 0x80], 1), Code::BadArgument);
+        assert_eq!(frames(&[255; 64], 1), Code::BadArgument);
+        assert_eq!(frames(&[2, 0, 0, 0x80, 0, 0, 0, 0], 1), Code::BadArgument);
+        let mut long = vec![1, 0, 0, 0x80, 0, 16];
+        long.extend([b'a'; 4096]);
+        assert_eq!(frames(&long, 1), Code::BadArgument);
     }
 
     #[test]
