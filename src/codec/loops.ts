@@ -22,7 +22,7 @@ export interface Loops {
  * An array that is told its length need not grow. To be told costs as much as growing to the lower number, and V8 makes a
  * dictionary of an array that is told many millions.
  */
-const TOLD_FROM = 32;
+export const TOLD_FROM = 32;
 export const TOLD_TO = 1 << 16;
 
 /**

@@ -3,6 +3,7 @@
  * receive never leaves anything behind.
  */
 import { decodeMessage, loopsOf } from '../codec/codec.js';
+import { TOLD_FROM } from '../codec/loops.js';
 import { string } from '../codec/scalars.js';
 import { CLOSED, EMPTY } from '../engine.js';
 import { scratch } from '../scratch.js';
@@ -56,29 +57,32 @@ function someFrames(port: AnyPort, into: unknown[], max: number): number {
   const count = native.tryRecvFrames(port.handle, max);
   if (count < 0) return count;
   const held = scratch.words[Word.COUNT] as number;
-  appendFrames(port, into, count);
+  const { reader } = scratch;
+  reader.readAhead(endOf(scratch.begin(), count));
+  appendAll(port, into, count);
+  reader.readAhead(0);
   return count + appendHeld(port, into, held);
 }
 
-/** Appends the messages of `count` frames at base; decoding runs no user code, so they stay there. */
-function appendFrames(port: AnyPort, into: unknown[], count: number): void {
-  const { view, bytes } = scratch.writer;
-  const { reader } = scratch;
-  const isText = port.codec === string;
+/**
+ * Appends the `count` messages at base, each of `size` bytes or, without a size, as a frame. One that does not decode is left for the
+ * next receive to report. Decoding runs no user code, so they stay there.
+ */
+function appendAll(port: AnyPort, into: unknown[], count: number, size = -1): void {
+  const { view } = scratch.writer;
+  const isMany = count > TOLD_FROM;
   let at = scratch.begin();
-  try {
-    reader.readAhead(endOf(at, count));
-    for (let i = 0; i < count; i++) {
-      const start = at + FRAME;
-      const end = start + view.getUint32(at, true);
-      const text = isText ? latin1In(bytes, start, end) : 0;
-      if (text > 0) into.push(reader.reset(text, end).latin1());
-      else append(port, into, start, end);
-      at = end;
-    }
-  } finally {
-    reader.readAhead(0);
+  let last = into.length;
+  if (isMany) into.length += count;
+  for (let i = 0; i < count; i++) {
+    const start = size < 0 ? at + FRAME : at;
+    at = start + (size < 0 ? view.getUint32(at, true) : size);
+    const value = decoded(port, start, at);
+    if (value === FAULT) continue;
+    if (isMany) into[last++] = value;
+    else into.push(value);
   }
+  if (isMany) into.length = last;
 }
 
 /** Where the text begins of a message of less than 4096 bytes that is one Latin-1 string and nothing else; 0 if it is not. */
@@ -103,9 +107,8 @@ function someFixed(port: AnyPort, into: unknown[], max: number): number {
   const count = native.tryRecvFixed(port.handle, size, max);
   if (count < 0) return count;
   const held = scratch.words[Word.COUNT] as number;
-  let at = scratch.begin();
-  if (loops !== undefined) loops.unpack(into, scratch.writer.view, at, count);
-  else for (let i = 0; i < count; i++, at += size) append(port, into, at, at + size);
+  if (loops !== undefined) loops.unpack(into, scratch.writer.view, scratch.begin(), count);
+  else appendAll(port, into, count, size);
   return count + appendHeld(port, into, held);
 }
 
@@ -114,12 +117,18 @@ function fitting(size: number): number {
   return Math.max(1, Math.floor((scratch.bytes.length - scratch.begin()) / Math.max(1, size)));
 }
 
-/** Appends the message at `at`; one that does not decode is left for the next receive to report. */
-function append(port: AnyPort, into: unknown[], at: number, end: number): void {
+/** What stands for a message that does not decode. */
+const FAULT = Symbol('fault');
+
+function decoded(port: AnyPort, start: number, end: number): unknown {
+  const { reader, bytes } = scratch;
+  const text = port.codec === string ? latin1In(bytes, start, end) : 0;
+  if (text > 0) return reader.reset(text, end).latin1();
   try {
-    into.push(decodeMessage(port.codec, scratch.reader.reset(at, end), port.label));
+    return decodeMessage(port.codec, reader.reset(start, end), port.label);
   } catch (error) {
     port.leaveFault(error);
+    return FAULT;
   }
 }
 
@@ -131,7 +140,8 @@ function appendHeld(port: AnyPort, into: unknown[], held: number): number {
   for (let i = 0; i < held; i++) {
     const length = fetchHeld(port);
     const base = scratch.begin();
-    append(port, into, base, base + length);
+    const value = decoded(port, base, base + length);
+    if (value !== FAULT) into.push(value);
   }
   return held;
 }
