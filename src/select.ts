@@ -105,12 +105,13 @@ function biasedOf(options: Preference | undefined): boolean {
 }
 
 /**
- * What one of the cases receives at once, if all of them receive: each is asked in turn, in key order or shuffled, as often as not without a
- * call into the engine. Null says nothing: only an engine sees all of its cases as of one moment.
+ * What one of the cases receives at once, if all of them receive: each is asked in turn, as often as not without a
+ * call into the engine. Null says nothing: only an engine sees all of its cases as of one moment, and so only the engine
+ * can tell that no case before the one that it takes was ready, if that matters.
  */
 function receivable(live: readonly LiveCase[], biased: boolean): Result | null {
   if (live.some(({ send }) => send)) return null; // what is sent is checked before anything happens
-  for (const place of biased ? live.keys() : shuffled(live.length)) {
+  for (const place of shuffled(biased ? Math.min(1, live.length) : live.length)) {
     const { key, port } = live[place] as LiveCase;
     const value = port.tryRecv();
     if (value !== EMPTY) return value === CLOSED ? { key, ok: false, value: undefined } : { key, ok: true, value };

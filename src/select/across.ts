@@ -15,8 +15,8 @@
  * ```
  * Invariant: `real.cancel()` returning false is the only thing that decides against everybody else.
  *
- * What one engine promises and several cannot: that nothing was ready at one single moment. Each engine's own cases are
- * tried at one moment; the engines are tried one after the other.
+ * What one engine promises and several cannot: that nothing was ready at one single moment, and, if `biased`, that no case before the
+ * one that received a message was. Each engine's own cases are tried at one moment; the engines are tried one after the other.
  */
 
 import { shuffled } from '../chance.js';
@@ -81,12 +81,13 @@ function checkValues(cases: readonly Case[]): void {
  */
 function tryAll(groups: readonly Group[], cases: readonly Case[], biased: boolean, waiter: Waiter): boolean {
   for (const place of biased ? cases.keys() : shuffled(cases.length)) {
-    if (tryOne(cases[place] as Case, place, waiter)) return true;
+    if (tryOne(cases, place, biased, waiter)) return true;
   }
   return groups.some((group) => group.cases.length > 1 && group.trySelect(biased, waiter));
 }
 
-function tryOne({ port, send, value }: Case, place: number, waiter: Waiter): boolean {
+function tryOne(cases: readonly Case[], place: number, biased: boolean, waiter: Waiter): boolean {
+  const { port, send, value } = cases[place] as Case;
   if (send) {
     const status = port.trySend(value);
     if (status === Status.BLOCKED) return false;
@@ -101,8 +102,11 @@ function tryOne({ port, send, value }: Case, place: number, waiter: Waiter): boo
     return true;
   }
   if (received === EMPTY) return false;
-  if (received === CLOSED) waiter.settle(place, Status.CLOSED, undefined);
-  else waiter.settle(place, Status.DONE, received);
+  if (received === CLOSED) {
+    // It stays closed, and what was sent to those before it in the meantime comes first.
+    for (let before = 0; biased && before < place; before++) if (tryOne(cases, before, false, waiter)) return true;
+    waiter.settle(place, Status.CLOSED, undefined);
+  } else waiter.settle(place, Status.DONE, received);
   return true;
 }
 

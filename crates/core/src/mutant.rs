@@ -28,6 +28,8 @@ pub enum Mutant {
     AbandonDoesNotMatch,
     /// `try_select` believes its scan without looking again.
     SelectWithoutSecondLook,
+    /// A biased select takes a case without looking whether one before it has become ready.
+    BiasedWithoutSecondLook,
     /// The losing cases stay in their lists.
     LosersStay,
     /// A lease begins although somebody is parked.

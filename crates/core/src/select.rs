@@ -4,6 +4,11 @@
 //! each other), and a gated channel is tried between its gates. If no case is ready, the gates' growing counters are read
 //! again: as they have not moved since before the scan, nothing became ready on the gated channels, nothing could on
 //! the locked ones, and so there was one moment, the end of the scan, at which no case was ready.
+//!
+//! In a biased order a case is taken only if there was a moment at which it was ready and none before it was: it is seen to be
+//! ready, then the counters of those before it have not moved since before they were tried, then it is taken. A locked channel
+//! stays ready from the first to the last of these, and a gated one unless another receiver takes what is there and the channel is filled
+//! anew meanwhile.
 
 use std::sync::Arc;
 
@@ -118,34 +123,77 @@ fn attempt<T: Send + 'static>(
     })
 }
 
-/// Commits the first ready case in the order asked for.
+/// Whether the case is ready. Commits nothing.
+fn is_ready<T: Send + 'static>(
+    spec: &Spec<T>,
+    locks: &mut Locks<'_, T>,
+    after: &mut After<T>,
+) -> bool {
+    let sends = matches!(spec.kind, Kind::Send | Kind::WatchSend);
+    match locks.get(spec.channel.id()) {
+        Some(state) if sends => state.can_send(after),
+        Some(state) => state.can_recv(after),
+        None => carried!(&spec.channel.core, _locked => false, gated => {
+            if sends { gated.can_send() } else { gated.can_recv() }
+        }),
+    }
+}
+
+/// How a scan ended.
+enum Scan<T> {
+    Committed(Outcome<T>),
+    NoneReady,
+    /// A case before the one to be taken may have become ready meanwhile.
+    Again,
+}
+
+/// Commits the first ready case in the order asked for. `before`: the cases' counters, unless all channels are locked.
 fn scan<T: Send + 'static>(
     specs: &[Spec<T>],
     slots: &mut [Slot<T>],
     order: Order,
+    before: &[u64],
     locks: &mut Locks<'_, T>,
     after: &mut After<T>,
-) -> Option<Outcome<T>> {
-    let mut attempt = |case: usize| {
-        let event = attempt(
-            specs.get(case)?,
-            &mut slots.get_mut(case)?.value,
-            locks,
-            after,
-        )?;
+) -> Scan<T> {
+    let mut commit = |case: usize, locks: &mut Locks<'_, T>, after: &mut After<T>| {
+        let value = &mut slots.get_mut(case)?.value;
+        let event = attempt(specs.get(case)?, value, locks, after)?;
         Some(Outcome { case, event })
     };
-    if order == Order::Biased || specs.len() < 2 {
-        return (0..specs.len()).find_map(attempt);
-    }
-    Shuffle::new(u32::try_from(specs.len()).unwrap_or(u32::MAX)).find_map(&mut attempt)
+    let committed = if order == Order::Random && specs.len() > 1 {
+        Shuffle::new(u32::try_from(specs.len()).unwrap_or(u32::MAX))
+            .find_map(|case| commit(case, locks, after))
+    } else {
+        for (case, spec) in specs.iter().enumerate() {
+            if case > 0 && !before.is_empty() && !mutant!(BiasedWithoutSecondLook) {
+                if !is_ready(spec, locks, after) {
+                    continue;
+                }
+                if !marks(&specs[..case]).eq(before[..case].iter().copied()) {
+                    return Scan::Again;
+                }
+            }
+            if let Some(outcome) = commit(case, locks, after) {
+                return Scan::Committed(outcome);
+            }
+        }
+        None
+    };
+    committed.map_or(Scan::NoneReady, Scan::Committed)
 }
 
-/// The counters of every gated case, as they are now.
+/// The counters of every gated case, as they are now: 0 of a locked one, where nothing happens meanwhile.
 fn marks<T: Send + 'static>(specs: &[Spec<T>]) -> impl Iterator<Item = u64> + '_ {
     specs
         .iter()
         .map(|spec| carried!(&spec.channel.core, _locked => 0, gated => gated.mark(spec.kind)))
+}
+
+/// One case, or locked ones only, need no second look.
+fn looks_twice<T: Send + 'static>(specs: &[Spec<T>]) -> bool {
+    let is_gated = |spec: &Spec<T>| !matches!(spec.channel.core, Core::Mutex(_));
+    specs.len() > 1 && specs.iter().any(is_gated)
 }
 
 /// Commits exactly one ready case. No case at all is never ready.
@@ -160,24 +208,23 @@ pub fn try_select<T: Send + 'static>(
     let mut after = After::new();
     let outcome = {
         let mut locks = Locks::of(&specs);
-        // One case, or locked ones only, need no second look.
-        let all_locked = specs.len() < 2
-            || specs
-                .iter()
-                .all(|spec| matches!(spec.channel.core, Core::Mutex(_)));
+        let looks_twice = looks_twice(&specs);
         loop {
-            let before: Vec<u64> = if all_locked {
-                Vec::new()
-            } else {
+            let before = if looks_twice {
                 marks(&specs).collect()
+            } else {
+                Vec::new()
             };
-            let outcome = scan(&specs, &mut slots, order, &mut locks, &mut after);
-            if outcome.is_some()
-                || all_locked
-                || mutant!(SelectWithoutSecondLook)
-                || marks(&specs).eq(before)
-            {
-                break outcome;
+            match scan(&specs, &mut slots, order, &before, &mut locks, &mut after) {
+                Scan::Committed(outcome) => break Some(outcome),
+                Scan::NoneReady
+                    if !looks_twice
+                        || mutant!(SelectWithoutSecondLook)
+                        || marks(&specs).eq(before) =>
+                {
+                    break None;
+                }
+                Scan::NoneReady | Scan::Again => {}
             }
         }
     };
@@ -260,29 +307,52 @@ fn park_few<T: Send + 'static>(
     let mut after = After::new();
     let ready = {
         let mut locks = Locks::of(&op.specs);
-        let outcome = scan(&op.specs, &mut slots, order, &mut locks, &mut after);
-        if outcome.is_none() {
-            enqueue_locked(&op, slots, &mut locks, &mut after);
+        let looks_twice = order == Order::Biased && looks_twice(&op.specs);
+        loop {
+            let before = if looks_twice {
+                marks(&op.specs).collect()
+            } else {
+                Vec::new()
+            };
+            match scan(
+                &op.specs, &mut slots, order, &before, &mut locks, &mut after,
+            ) {
+                Scan::Committed(outcome) => break Some(outcome),
+                Scan::NoneReady => {
+                    enqueue_locked(&op, slots, &mut locks, &mut after);
+                    // With no lock held, one that comes first here and last in the order asked for could be served already.
+                    if order == Order::Biased && !mutant!(BiasedWithoutSecondLook) {
+                        enqueue_gated(&op, &mut after);
+                    }
+                    break None;
+                }
+                Scan::Again => {}
+            }
         }
-        outcome
     };
     if let Some(outcome) = ready {
         after.run();
         return Parking::Done(outcome);
     }
-    // A gated case looks again once it is queued, so nothing that came since the scan is missed.
-    for (case, spec) in op.specs.iter().enumerate() {
-        let waiter = || Waiter {
-            op: op.clone(),
-            case,
-        };
-        carried!(&spec.channel.core, _locked => (), gated => gated.enqueue(spec.kind, waiter(), &mut after));
+    if order == Order::Random || mutant!(BiasedWithoutSecondLook) {
+        enqueue_gated(&op, &mut after);
     }
     let own = after.withhold(&op);
     after.run();
     match own.then(|| op.take()).flatten() {
         Some(outcome) => Parking::Done(outcome),
         None => Parking::Parked(op),
+    }
+}
+
+/// Queues the cases of the gated channels, in order. Each looks again once it is queued, so nothing that came since the scan is missed.
+fn enqueue_gated<T: Send + 'static>(op: &Arc<Op<T>>, after: &mut After<T>) {
+    for (case, spec) in op.specs.iter().enumerate() {
+        let waiter = || Waiter {
+            op: op.clone(),
+            case,
+        };
+        carried!(&spec.channel.core, _locked => (), gated => gated.enqueue(spec.kind, waiter(), after));
     }
 }
 

@@ -99,6 +99,41 @@ fn one_moment_against_close(flavor: Flavor) {
     ending.join().unwrap();
 }
 
+/// The first channel gets a message and then the second one does, or closes: who prefers the first never sees that before.
+fn first_of_two(
+    first: Flavor,
+    second: Flavor,
+    closes: bool,
+) -> (Vec<Case<u32>>, thread::JoinHandle<()>) {
+    let (a, b) = (open(first, 1), open(second, 1));
+    let cases = vec![Case::Recv(a.clone()), Case::Recv(b.clone())];
+    let sending = thread::spawn(move || {
+        a.try_send(1).unwrap();
+        if closes {
+            b.close().unwrap();
+        } else {
+            b.try_send(2).unwrap();
+        }
+    });
+    (cases, sending)
+}
+
+fn biased_try(first: Flavor, second: Flavor, closes: bool) {
+    let (cases, sending) = first_of_two(first, second, closes);
+    if let Ok(outcome) = try_select(cases, Order::Biased) {
+        assert_eq!(outcome.event, Received(1));
+    }
+    sending.join().unwrap();
+}
+
+fn biased_park(first: Flavor, second: Flavor, closes: bool) {
+    let (cases, sending) = first_of_two(first, second, closes);
+    let select = Pending::new(cases);
+    sending.join().unwrap();
+    let outcome = select.outcome().expect("a message was sent");
+    assert_eq!(outcome.event, Received(1));
+}
+
 /// A select loses a case; the next waiter on that channel is served.
 fn loser_is_passed_over(flavor: Flavor) {
     let (a, b) = (open(flavor, 1), open(flavor, 1));
@@ -192,6 +227,30 @@ fn a_try_select_sees_one_moment() {
     finds(Mutant::SelectWithoutSecondLook, 3, || {
         one_moment_against_close(Flavor::Crossbeam);
     });
+}
+
+#[test]
+fn a_biased_select_takes_the_first() {
+    use Flavor::{Crossbeam, Mutex};
+    for closes in [false, true] {
+        for (first, second) in [
+            (Crossbeam, Crossbeam),
+            (Crossbeam, Mutex),
+            (Mutex, Crossbeam),
+            (Mutex, Mutex),
+        ] {
+            check(3, move || biased_try(first, second, closes));
+            check(3, move || biased_park(first, second, closes));
+        }
+        finds(Mutant::BiasedWithoutSecondLook, 2, move || {
+            biased_try(Crossbeam, Crossbeam, closes);
+        });
+        for second in [Crossbeam, Mutex] {
+            finds(Mutant::BiasedWithoutSecondLook, 2, move || {
+                biased_park(Crossbeam, second, closes);
+            });
+        }
+    }
 }
 
 #[test]
