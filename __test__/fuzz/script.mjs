@@ -45,9 +45,10 @@ const ODDITIES = {
   view: new Uint8Array(128),
 };
 
-/** Each function and its arguments; `mute` and `stats` take no harm from anything. */
+/** Each function and its arguments; `mute`, `rest` and `stats` take no harm from anything. */
 const FUNCTIONS = {
   mute: ['small'],
+  rest: [],
   stats: [],
   init: ['any', 'any', 'any'],
   setScratch: ['odd'],
@@ -109,7 +110,8 @@ const call = fc
   .chain((name) => fc.tuple(fc.constant('call'), fc.constant(name), fc.tuple(...FUNCTIONS[name].map((kind) => ARGUMENTS[kind]))));
 const word = fc.oneof(fc.integer({ min: 0, max: 300 }), edge);
 const scase = fc.tuple(mostly(fc.integer({ min: 0, max: 3 })), ARGUMENTS.handle, offset, fc.oneof(fc.nat(80), edge));
-const frames = fc.array(fc.oneof(fc.nat(60), edge), { maxLength: 8 });
+const texts = fc.nat(20).map((count) => count - 2 ** 31);
+const frames = fc.array(fc.oneof(fc.nat(60), texts, edge), { maxLength: 8 });
 const cases = fc.array(scase, { minLength: 1, maxLength: 6 });
 const flipped = fc.oneof({ weight: 3, arbitrary: fc.constant(-1) }, { weight: 1, arbitrary: fc.nat(255) });
 const steps = fc.oneof(

@@ -12,8 +12,10 @@ export interface Binding {
   /** Once per thread. `onCompletions` is called when a parked operation is done; it then drains. `soon` is called
    * within a call that has ended an operation of its own thread, and has the same done in a microtask. */
   init(scratch: ArrayBuffer, onCompletions: () => void, soon: () => void): number;
-  /** 1: this thread drains by itself for now; 0: it wants to be called again, and drains once more after this. */
+  /** 1: this thread wants to drain by itself for a moment, and may if the result is 1; 0: it wants to be called, and drains once more after this. */
   mute(muted: number): number;
+  /** Lets other threads run. 1: none needed this core; 0: one did, and this thread may not drain by itself for a while. */
+  rest(): number;
   /** The scratch has been replaced by a larger one with the same content. */
   setScratch(scratch: ArrayBuffer): number;
   /** Counts into header words 8 to 10. */

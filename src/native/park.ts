@@ -112,20 +112,20 @@ let until = 0;
 
 /**
  * Keeps the loop turning and looking for completions for a moment, because the other end has lately been quick: a loop
- * that sleeps takes its waker a system call, and itself up to 0.2 ms where cores are virtual.
+ * that sleeps takes its waker a system call, and itself up to 0.2 ms where cores are virtual. Not where that would keep
+ * another thread from running.
  */
 export function stayAwake(): void {
   until = performance.now() + AWAKE;
-  if (awake) return;
+  if (awake || native.mute(1) !== 1) return;
   awake = true;
-  native.mute(1);
   setImmediate(look);
 }
 
 function look(): void {
   turned();
   onCompletions();
-  if (table.size > 0 && performance.now() < until) {
+  if (table.size > 0 && performance.now() < until && native.rest() === 1) {
     setImmediate(look);
     return;
   }

@@ -4,6 +4,9 @@ import { isMainThread as main } from 'node:worker_threads';
 import type { EngineFactory } from '../engine.js';
 import { nativeEngine as native } from '../native/engine.js';
 
+/** How many threads can run at once. */
+export { availableParallelism } from 'node:os';
+
 /** Whether blocking this thread would block the whole program. Deno takes its Web Workers for main threads. */
 export const isMainThread: boolean = main && !('WorkerGlobalScope' in globalThis);
 

@@ -1,6 +1,10 @@
 /** What differs between hosts: browsers and other hosts without Node's modules. The twin for Node is node.ts. */
 import type { EngineFactory } from '../engine.js';
 
+/** How many threads can run at once. */
+export const availableParallelism = (): number =>
+  (globalThis as unknown as { navigator: { hardwareConcurrency: number } }).navigator.hardwareConcurrency;
+
 /** Whether blocking this thread would block the whole program. */
 export const isMainThread: boolean = 'document' in globalThis;
 

@@ -8,6 +8,7 @@
  *  - a watcher waits like a receiver or a sender, but is only told that a case may be ready (for selects over several
  *    engines or arenas, which then try again).
  */
+import { availableParallelism } from '#platform';
 import { choose } from '../chance.js';
 import { encodeTo } from '../codec/codec.js';
 import type { Case, Waiter } from '../engine.js';
@@ -21,8 +22,8 @@ import { incoming, Outgoing, settleLong, unsettle } from './message.js';
 import { portIn, refuseBroken } from './port.js';
 import { Waiting } from './waiting.js';
 
-/** How long a blocking end looks before it goes to sleep, in ms, and how often before it looks at the clock. */
-const SPIN = 0.025;
+/** How long a blocking end looks before it goes to sleep, in ms, and how often before it looks at the clock. On one core it keeps the other end from running. */
+const SPIN = availableParallelism() > 1 ? 0.025 : 0;
 const LOOKS = 32;
 
 /** One select (or one operation: a select of one case) on its way through the passes. */

@@ -31,7 +31,6 @@ pub unsafe fn define_all(env: sys::napi_env, exports: sys::napi_value, state: *m
     each!(
         lifecycle::Version,
         lifecycle::Init,
-        lifecycle::Mute,
         lifecycle::SetScratch,
         lifecycle::Stats,
         handle::Open,
@@ -51,6 +50,8 @@ pub unsafe fn define_all(env: sys::napi_env, exports: sys::napi_value, state: *m
         single::TryRecvAhead,
         single::FetchHeld,
         linger::Linger,
+        linger::Mute,
+        linger::Rest,
         batch::TrySendFrames,
         batch::TryRecvFrames,
         batch::TrySendFixed,

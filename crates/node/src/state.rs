@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, LazyLock, Weak};
+use std::time::Instant;
 
 use hchan_core::{Channel, Event, Handle, Inbox, Losers, Op, Outcome, Piece, Registry, abandon};
 
@@ -83,6 +84,8 @@ pub struct State {
     pub held: VecDeque<Msg>,
     /// What was lent and taken, between a call's end of a lease and its own end.
     pub spent: VecDeque<Piece<Msg>>,
+    /// When this thread's loop last kept another thread from running by staying awake.
+    pub crowded: Option<Instant>,
     /// The environment is ending.
     pub dead: bool,
 }

@@ -80,15 +80,6 @@ unsafe extern "C" fn shut_down(state: *mut c_void) {
 }
 
 callback! {
-    /// `mute(muted)`: 1, JavaScript drains by itself for now; 0, it wants to be called, and drains once more after this.
-    Mute = c"mute", |state, args| {
-        let muted = args.int(0)? != 0;
-        state.ear.as_ref().ok_or(Code::Dead)?.bell.mute(muted);
-        Ok(0)
-    }
-}
-
-callback! {
     /// `setScratch(scratch)`: the scratch has been replaced by a larger one with the same content.
     SetScratch = c"setScratch", |state, args| {
         if state.dead {

@@ -9,6 +9,7 @@ use hchan_core::Channel;
 
 use super::callback;
 use crate::msg::Msg;
+use crate::wire::Code;
 
 /// The longest that one call keeps its thread.
 const LONGEST: Duration = Duration::from_micros(50);
@@ -22,6 +23,11 @@ const FAST: Duration = Duration::from_nanos(160);
 const FIRST_PAUSE: u32 = 8;
 const FIRST_PAUSE_OF_SEVERAL: u32 = 128;
 const LONGEST_PAUSE: u32 = 256;
+
+/// So long is a thread away that lets another one run, instead of none.
+const CROWDED: Duration = Duration::from_micros(50);
+/// How long a loop then sleeps whenever it has nothing to do: who looks keeps those from running who have something to do.
+const CROWDED_FOR: Duration = Duration::from_millis(5);
 
 /// On one core the other side cannot run while this one looks.
 static ALONE: LazyLock<bool> =
@@ -86,11 +92,44 @@ callback! {
     /// until there is room for as many. How many there are, or how much room; takes nothing.
     Linger = c"linger", |state, args| {
         let (handle, want, micros) = (args.int(0)?, args.int(1)?, args.count(2)?);
-        if *ALONE || want == 0 {
-            return Ok(0);
-        }
         let budget = Duration::from_micros(micros as u64).min(LONGEST);
-        let found = linger(state.channel(handle)?, want < 0, want.unsigned_abs() as usize, budget);
+        let channel = state.channel(handle)?;
+        let (sending, want) = (want < 0, want.unsigned_abs() as usize);
+        let found = if want == 0 {
+            0
+        } else if *ALONE {
+            yield_now();
+            ready(channel, sending, want)
+        } else {
+            linger(channel, sending, want, budget)
+        };
         Ok(i32::try_from(found).unwrap_or(i32::MAX))
+    }
+}
+
+callback! {
+    /// `mute(muted)`: 1, JavaScript wants to drain by itself for a moment, and may if that is the result; 0, it wants to be called,
+    /// and drains once more after this.
+    Mute = c"mute", |state, args| {
+        let wanted = args.int(0)? != 0;
+        let muted = wanted && !*ALONE && state.crowded.is_none_or(|at| at.elapsed() >= CROWDED_FOR);
+        state.ear.as_ref().ok_or(Code::Dead)?.bell.mute(muted);
+        Ok(muted.into())
+    }
+}
+
+callback! {
+    /// `rest()`: lets other threads run. 1: none needed this core; 0: one did, and JavaScript may not drain by itself for a while.
+    Rest = c"rest", |state, _args| {
+        if state.ear.is_none() {
+            return Err(Code::Dead);
+        }
+        let start = Instant::now();
+        yield_now();
+        let crowded = start.elapsed() >= CROWDED;
+        if crowded {
+            state.crowded = Some(Instant::now());
+        }
+        Ok((!crowded).into())
     }
 }

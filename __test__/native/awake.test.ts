@@ -1,0 +1,68 @@
+/** How long an event loop keeps turning for what may come soon. */
+import { spawnSync } from 'node:child_process';
+import { chan, codec } from 'hchan';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { native } from '../../dist/native/binding.js';
+import { nativeEngine } from '../../dist/native/engine.js';
+import { stayAwake } from '../../dist/native/park.js';
+
+if (nativeEngine() instanceof Error) throw nativeEngine();
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+let now = 0;
+beforeEach(() => {
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
+});
+afterEach(() => void vi.restoreAllMocks());
+
+/** Runs `test` while something waits, with an addon that gives these answers. */
+async function waiting(
+  answers: { mute: number; rest: number },
+  test: (muted: unknown[][], rests: unknown[][]) => Promise<void>,
+): Promise<void> {
+  const channel = chan(1, { engine: 'crossbeam', codec: codec.u8 });
+  const mute = vi.spyOn(native, 'mute').mockImplementation((muted) => (muted === 1 ? answers.mute : 0));
+  const rest = vi.spyOn(native, 'rest').mockReturnValue(answers.rest);
+  const got = channel.recv();
+  stayAwake();
+  await test(mute.mock.calls, rest.mock.calls);
+  channel.trySend(7);
+  expect(await got).toEqual({ value: 7, ok: true });
+}
+
+test('0.2 ms, letting others run at each turn', () =>
+  waiting({ mute: 1, rest: 1 }, async (muted, rests) => {
+    for (let i = 0; i < 20; i++) await turn();
+    expect(muted).toEqual([[1]]);
+    expect(rests.length).toBeGreaterThan(10);
+    now += 0.3;
+    await turn();
+    await turn();
+    expect(muted).toEqual([[1], [0]]);
+  }));
+
+test('not once another thread had to wait for the core', () =>
+  waiting({ mute: 1, rest: 0 }, async (muted, rests) => {
+    await turn();
+    expect([muted, rests]).toEqual([[[1], [0]], [[]]]);
+  }));
+
+test('not at all where the addon forbids it', () =>
+  waiting({ mute: 0, rest: 1 }, async (muted, rests) => {
+    await turn();
+    expect([muted, rests]).toEqual([[[1]], []]);
+  }));
+
+const PROGRAM = `
+const binding = await import(${JSON.stringify(new URL('../../dist/native/binding.js', import.meta.url).href)});
+const { nativeEngine } = await import(${JSON.stringify(new URL('../../dist/native/engine.js', import.meta.url).href)});
+if (nativeEngine() instanceof Error) throw nativeEngine();
+console.log(binding.native.mute(1), binding.native.mute(0));`;
+const onOneCore = (...command: string[]) => spawnSync('taskset', ['-c', '0', ...command], { encoding: 'utf8' });
+
+const has = onOneCore('true').status === 0;
+test.skipIf(!has)(`not on one core${has ? '' : ' (not here: no taskset)'}`, () => {
+  const { stdout, stderr } = onOneCore(process.execPath, '--input-type=module', '-e', PROGRAM);
+  expect({ stdout, stderr }).toEqual({ stdout: '0 0\n', stderr: '' });
+});
