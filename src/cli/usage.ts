@@ -1,5 +1,7 @@
 /** What the command understands, and what it says if it does not. */
 import { parseArgs } from 'node:util';
+import { CONTESTANTS } from '../bench/contestant.js';
+import { MODES, PATTERNS, PAYLOADS } from '../bench/scenario.js';
 
 /** Something is wrong with the command line; the message is one line. */
 export class UsageError extends Error {}
@@ -8,13 +10,13 @@ export const USAGE = `Usage: hchan <command> [options]
 
 hchan bench [options]      measures channels against Node's own means, on this machine
   --quick                  a few scenarios, fewer samples; ends within a minute
-  --pattern LIST           spsc, mpsc, spmc, mpmc, ping-pong, select-n, pipeline, burst, oversubscribed, busy-receiver
+  --pattern LIST           ${Object.keys(PATTERNS).join(', ')}
   --capacity LIST          0, 1, 16, 64, 1024, 4096, unbounded, or any other
-  --payload LIST           number, string64, bytes1k, bytes64k, object
-  --mode LIST              awaiting, blocking, batched
+  --payload LIST           ${PAYLOADS.join(', ')}
+  --mode LIST              ${MODES.join(', ')}
   --cases LIST             channels of select-n, from 1 to 4096 (default 4)
                            without any of these five: lines through spsc, 1024, number, awaiting; with: their product
-  --contestant LIST        crossbeam, kanal, mutex, shared, local, MessagePort, BroadcastChannel; in a checkout also
+  --contestant LIST        ${CONTESTANTS.join(', ')}; in a checkout also
                            packages from npm: bench/packages
   --rivals                 Rust's and Go's channels too (in a checkout, where cargo and go are)
   --rounds N               samples of each (default 10; quick 5)

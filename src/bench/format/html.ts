@@ -1,31 +1,31 @@
 /** A run as one file to look at, on a phone too: charts of each dimension, then every scenario with its numbers. */
 import { BASELINE, CONTESTANTS } from '../contestant.js';
 import { type Entry, entryName, type Line, linesOf, notesOf, type Report } from '../report.js';
-import { confidenceName } from '../statistics.js';
 import { classOf, dotChart, escaped, kindOf } from './charts.js';
 import { type Chart, overviewOf } from './overview.js';
-import { cellsOf, headingsOf, machineLines, unitOf } from './table.js';
+import { cellsOf, headingsOf, headOf, unitOf } from './table.js';
 
 /** Of the package's own contestants, in their order. */
 const COLOURS = ['#2f7bd9', '#00a0a8', '#8250df', '#2da44e', '#d6408f', '#c0392b', '#8a929c'];
 const OTHERS = { package: '#d99a00', language: '#a0522d' };
 
+/** Without spaces that a browser does not need: this is part of the package. */
 const STYLE = `
-:root { color-scheme: light dark; --ink: light-dark(#1b1f24, #e6e8eb); --paper: light-dark(#fff, #14171a); --faint: light-dark(#d8dce1, #343a41); --band: light-dark(#f6f7f9, #1b1f24) }
-* { box-sizing: border-box }
-body { margin: 0 auto; padding: 1rem; max-width: 68rem; font: 16px/1.45 system-ui, sans-serif; color: var(--ink); background: var(--paper); overflow-wrap: break-word }
-h1 { font-size: 1.4rem } h2 { font-size: 1.2rem; margin: 2rem 0 .4rem } h3 { font-size: 1rem; margin: 1.4rem 0 .3rem } p { margin: .4rem 0 }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 0 2.5rem } section { min-width: 0 } .how { font-size: .85rem; opacity: .8 }
-svg { display: block; width: 100%; max-width: 34rem; height: auto } svg text { font: 12px system-ui, sans-serif; fill: var(--ink) } svg .tick { font-size: 11px; opacity: .7 }
-.spread { stroke: var(--ink); stroke-width: 1.5 } .grid { stroke: var(--faint) } .band { fill: none } .band:nth-of-type(odd) { fill: var(--band) } .path { fill: none; stroke-width: 1.5; opacity: .55 }
-${COLOURS.map((colour, at) => `.c${at} { fill: ${colour}; stroke: ${colour} }`).join(' ')}
+:root{color-scheme:light dark;--ink:light-dark(#1b1f24,#e6e8eb);--paper:light-dark(#fff,#14171a);--faint:light-dark(#d8dce1,#343a41);--band:light-dark(#f6f7f9,#1b1f24)}
+*{box-sizing:border-box}
+body{margin:0 auto;padding:1rem;max-width:68rem;font:16px/1.45 system-ui,sans-serif;color:var(--ink);background:var(--paper);overflow-wrap:break-word}
+h1{font-size:1.4rem} h2{font-size:1.2rem;margin:2rem 0 .4rem} h3{font-size:1rem;margin:1.4rem 0 .3rem} p{margin:.4rem 0}
+.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:0 2.5rem} section{min-width:0} .how{font-size:.85rem;opacity:.8}
+svg{display:block;width:100%;max-width:34rem;height:auto} svg text{font:12px system-ui,sans-serif;fill:var(--ink)} svg .tick{font-size:11px;opacity:.7}
+.spread{stroke:var(--ink);stroke-width:1.5} .grid{stroke:var(--faint)} .band{fill:none} .band:nth-of-type(odd){fill:var(--band)} .path{fill:none;stroke-width:1.5;opacity:.55}
+${COLOURS.map((colour, at) => `.c${at}{fill:${colour};stroke:${colour}}`).join(' ')}
 ${Object.entries(OTHERS)
-  .map(([kind, colour]) => `.${kind} { fill: var(--paper); stroke: ${colour}; stroke-width: 2 }`)
+  .map(([kind, colour]) => `.${kind}{fill:var(--paper);stroke:${colour};stroke-width:2}`)
   .join(' ')}
-circle.p90 { fill-opacity: .75 } circle.p99, circle.p999 { fill-opacity: .5 }
-.scroll { overflow-x: auto } table { border-collapse: collapse; font-size: .8rem; white-space: nowrap }
-td, th { padding: .15rem .6rem; text-align: right; border-bottom: 1px solid var(--faint) } td:first-child, th:first-child { text-align: left }
-.key { font-size: .9rem } .key span { display: inline-block; margin-right: 1.1rem } .key svg { display: inline-block; width: 12px; height: 12px; margin-right: .35em } details { margin-top: .3rem }
+circle.p90{fill-opacity:.75} circle.p99,circle.p999{fill-opacity:.5}
+.scroll{overflow-x:auto} table{border-collapse:collapse;font-size:.8rem;white-space:nowrap}
+td,th{padding:.15rem .6rem;text-align:right;border-bottom:1px solid var(--faint)} td:first-child,th:first-child{text-align:left}
+.key{font-size:.9rem} .key span{display:inline-block;margin-right:1.1rem} .key svg{display:inline-block;width:12px;height:12px;margin-right:.35em} details{margin-top:.3rem}
 `;
 
 function tableOf(lines: readonly Line[], entry: Entry, rounds: number): string {
@@ -64,9 +64,9 @@ function keyOf({ entries }: Report): string {
 }
 
 export function toHtml(report: Report): string {
-  const { rounds, sampleMs, entries } = report;
-  const paragraphs = [...machineLines(report.machine), report.started, ...notesOf(report)];
-  const how = `Time per message (ping-pong: per round trip), logarithmic; further left is faster. ${rounds} rounds of about ${sampleMs} ms: the dot is the median, the dark line its ${confidenceName(rounds)} interval, × the rate against ${BASELINE}.`;
+  const { rounds, entries } = report;
+  const paragraphs = [...headOf(report), report.started, ...notesOf(report)];
+  const how = `Time per message (ping-pong: per round trip), logarithmic; further left is faster. The dot is the median, the dark line its interval, × the rate against ${BASELINE}.`;
   const overview = overviewOf(report);
   const glance =
     overview.length === 0

@@ -1,13 +1,12 @@
 /** A run as Markdown. */
 import { BASELINE } from '../contestant.js';
 import { entryName, linesOf, notesOf, type Report } from '../report.js';
-import { confidenceName } from '../statistics.js';
-import { cellsOf, headingsOf, machineLines, unitOf } from './table.js';
+import { cellsOf, headingsOf, headOf, unitOf } from './table.js';
 
 const row = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 
 export function toMarkdown(report: Report): string {
-  const { rounds, sampleMs, entries, machine } = report;
+  const { rounds, entries } = report;
   const sections = entries.map((entry) => {
     const unit = unitOf(entry);
     const headings = headingsOf(unit, rounds);
@@ -18,6 +17,5 @@ export function toMarkdown(report: Report): string {
       '\n',
     );
   });
-  const how = `${rounds} rounds, samples of about ${sampleMs} ms, medians with their ${confidenceName(rounds)} intervals.`;
-  return [[...machineLines(machine), how, ...notesOf(report)].join('  \n'), ...sections].join('\n\n');
+  return [[...headOf(report), ...notesOf(report)].join('  \n'), ...sections].join('\n\n');
 }

@@ -11,6 +11,12 @@ export function machineLines({ cpu, cores, memoryGiB, os, node, hchan, commit, n
   return [`${cores} × ${cpu}, ${memoryGiB} GiB, ${os}`, `Node ${node}, hchan ${hchan}${source}, addon: ${native}`];
 }
 
+/** The machine, and how it was measured. */
+export const headOf = ({ machine, rounds, sampleMs }: Report): string[] => [
+  ...machineLines(machine),
+  `${rounds} rounds, samples of about ${sampleMs} ms, medians with their ${confidenceName(rounds)} intervals`,
+];
+
 const range = ({ low, high }: Estimate, show: (value: number) => string): string => `${show(low)} – ${show(high)}`;
 
 /** The cells of a line. */
@@ -50,9 +56,9 @@ function entryText(entry: Entry, rounds: number, strong: (text: string) => strin
 /** The whole run. */
 export function toTable(report: Report, { color = false }: { readonly color?: boolean } = {}): string {
   const strong = (text: string) => (color ? `\x1b[1m${text}\x1b[22m` : text);
-  const how = `${report.rounds} rounds of samples of about ${report.sampleMs} ms, medians with their ${confidenceName(report.rounds)} intervals`;
-  const head = [...machineLines(report.machine), how].join('\n');
-  return [head, ...report.entries.map((entry) => entryText(entry, report.rounds, strong)), notesOf(report).join('\n')].join(
-    '\n\n',
-  );
+  return [
+    headOf(report).join('\n'),
+    ...report.entries.map((entry) => entryText(entry, report.rounds, strong)),
+    notesOf(report).join('\n'),
+  ].join('\n\n');
 }
