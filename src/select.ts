@@ -54,10 +54,11 @@ export function select<const C extends Cases>(cases: C, options?: SelectOptions)
     const signal = options === undefined ? undefined : signalOf(options);
     const biased = biasedOf(options);
     const live = checkCases(cases, 'select');
-    if (signal?.aborted) return Promise.reject(signal.reason);
-    const found = receivable(live, biased);
+    if (signal?.aborted) return rejected(signal.reason);
+    const engine = engineOf(live);
+    const found = receivable(engine, live, biased);
     if (found !== null) return resolved(found) as Promise<Selected<C>>;
-    return new PendingSelect(live, signal).start(engineOf(live), biased) as Promise<Selected<C>>;
+    return new PendingSelect(live, signal).start(engine, biased) as Promise<Selected<C>>;
   } catch (error) {
     return rejected(error);
   }
@@ -71,10 +72,11 @@ export function select<const C extends Cases>(cases: C, options?: SelectOptions)
 export function trySelect<const C extends Cases>(cases: C, options?: Preference): Selected<C> | null {
   const biased = biasedOf(checkOptions(options));
   const live = checkCases(cases, 'trySelect');
-  const found = receivable(live, biased);
+  const engine = engineOf(live);
+  const found = receivable(engine, live, biased);
   if (found !== null) return found as Selected<C>;
   const outcome = new Outcome();
-  return engineOf(live).trySelect(live, biased, outcome) ? (finish('trySelect', live, outcome) as Selected<C>) : null;
+  return engine.trySelect(live, biased, outcome) ? (finish('trySelect', live, outcome) as Selected<C>) : null;
 }
 
 /**
@@ -88,11 +90,11 @@ export function selectSync<const C extends Cases>(cases: C, options?: SelectSync
   const biased = biasedOf(options);
   const live = checkCases(cases, 'selectSync');
   blocking.checkFor('selectSync', casesOf(live));
-  const found = receivable(live, biased);
+  const engine = engineOf(live);
+  const found = receivable(engine, live, biased);
   if (found !== null) return found as Selected<C>;
   const deadline = blocking.deadline();
   const outcome = new Outcome();
-  const engine = engineOf(live);
   if (!engine.trySelect(live, biased, outcome)) {
     const timeout = Math.max(0, deadline - performance.now());
     if (!engine.block(live, biased, timeout, outcome)) throw new TimeoutError(`selectSync on ${casesOf(live)} timed out`);
@@ -109,8 +111,9 @@ function biasedOf(options: Preference | undefined): boolean {
  * call into the engine. Null says nothing: only an engine sees all of its cases as of one moment, and so only the engine
  * can tell that no case before the one that it takes was ready, if that matters.
  */
-function receivable(live: readonly LiveCase[], biased: boolean): Result | null {
-  if (live.some(({ send }) => send)) return null; // what is sent is checked before anything happens
+function receivable(engine: Selector, live: readonly LiveCase[], biased: boolean): Result | null {
+  // What is sent is checked before anything happens, and the engine of one thread gains nothing.
+  if (engine.name === 'local' || live.some(({ send }) => send)) return null;
   for (const place of shuffled(biased ? Math.min(1, live.length) : live.length)) {
     const { key, port } = live[place] as LiveCase;
     const value = port.tryRecv();
@@ -119,8 +122,10 @@ function receivable(live: readonly LiveCase[], biased: boolean): Result | null {
   return null;
 }
 
+type Selector = Pick<Engine, 'trySelect' | 'park' | 'block'> & { readonly name?: Engine['name'] };
+
 /** The one engine of all cases, or what makes several, or none, look like one. */
-function engineOf(live: readonly LiveCase[]): Pick<Engine, 'trySelect' | 'park' | 'block'> {
+function engineOf(live: readonly LiveCase[]): Selector {
   const [first] = live;
   if (first === undefined) return idle;
   const { engine } = first.port;

@@ -1,6 +1,6 @@
 /** SEMANTICS "Manners", 80 to 82, and the promises of API.md about promises, blocking and the event loop. */
 import { getEventListeners } from 'node:events';
-import { BlockingError, type Channel, type Codec, CodecError, codec, select, send } from 'hchan';
+import { BlockingError, type Channel, ChannelError, ClosedError, type Codec, CodecError, codec, select, send } from 'hchan';
 import { expect, test } from 'vitest';
 import { failure, numbers, ok, Stage, thrown } from './actors.js';
 import { CROSSING, ENGINES, type EngineCase, forEngines, scaled } from './engines.js';
@@ -9,6 +9,7 @@ const stage = new Stage();
 
 forEngines(ENGINES, (engine) => {
   loopTurns(engine);
+  starvedByFailures(engine);
   listeners(engine);
   surfacing(engine);
   blockingCalls(engine);
@@ -115,6 +116,38 @@ function loopTurns(engine: EngineCase): void {
         await channel.send(1);
         channel.tryRecv();
       }
+    });
+    expect(late).toBeLessThan(25);
+  });
+}
+
+function starvedByFailures(engine: EngineCase): void {
+  const refusing: Codec<number> = {
+    id: 'refusing',
+    encode: (value, to) => to.u8(value),
+    decode: () => {
+      throw new Error('no');
+    },
+  };
+  const closed = engine.make<number>(1);
+  closed.close();
+  const failing: [string, () => Promise<unknown>][] = [
+    ['send on a closed channel', () => closed.send(1)],
+    ['sendMany on a closed channel', () => closed.sendMany([1])],
+    ['recv with an aborted signal', () => closed.recv({ signal: AbortSignal.abort(new ClosedError('no')) })],
+  ];
+  if (engine.crossesThreads) {
+    const channel = engine.make(1, { codec: refusing });
+    const filled = () => (channel.trySend(1), channel);
+    failing.push(
+      ['recv of messages that do not decode', () => filled().recv()],
+      ['recvMany of messages that do not decode', () => filled().recvMany(2)],
+      ['select over messages that do not decode', () => select({ channel: filled() })],
+    );
+  }
+  test.each(failing)('80 %s, again and again, lets a 5 ms timer fire within 25 ms', async (_, fail) => {
+    const late = await lateness(async (running) => {
+      while (running()) expect(await failure(fail())).toBeInstanceOf(ChannelError);
     });
     expect(late).toBeLessThan(25);
   });

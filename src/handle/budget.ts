@@ -82,8 +82,8 @@ export function inTurn<O>(tell: (outcome: O) => void, outcome: O): void {
 
 /** A promise for the failure of an operation that happened, or could not happen, at once. */
 export function rejected(error: unknown): Promise<never> {
-  if (turn === null) return Promise.reject(error);
-  return turn.then(() => {
+  if (!spent()) return Promise.reject(error);
+  return nextTurn().then(() => {
     throw error;
   });
 }

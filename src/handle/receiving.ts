@@ -89,7 +89,7 @@ export class ReceivingEnd<T> extends Endpoint<T> {
     try {
       const signal = options === undefined ? undefined : signalOf(options);
       const port = this[LIVE]('recv');
-      if (signal?.aborted) return Promise.reject(signal.reason);
+      if (signal?.aborted) return rejected(signal.reason);
       let value = port.tryRecv();
       if (value === empty && port.linger?.(false)) value = port.tryRecv();
       if (value !== empty) return promised(value);
@@ -112,19 +112,23 @@ export class ReceivingEnd<T> extends Endpoint<T> {
   }
 
   async recvMany(max: number, options?: AwaitOptions): Promise<T[]> {
-    checkInteger('max', max, 1);
-    const signal = signalOf(options);
-    const port = this[LIVE]('recvMany');
-    signal?.throwIfAborted();
-    const values: T[] = [];
-    let taken = port.tryRecvMany(values, max);
-    if (taken === 0 && port.linger?.(false)) taken = port.tryRecvMany(values, max);
-    if (taken !== 0) return resolved(values);
-    const first = await new Pending(this as Endpoint<unknown>, signal).promise<Received<T>>(false, undefined);
-    if (!first.ok) return values;
-    values.push(first.value);
-    if (max > 1) this.#more((rest) => rest.tryRecvMany(values, max - 1));
-    return values;
+    try {
+      checkInteger('max', max, 1);
+      const signal = signalOf(options);
+      const port = this[LIVE]('recvMany');
+      signal?.throwIfAborted();
+      const values: T[] = [];
+      let taken = port.tryRecvMany(values, max);
+      if (taken === 0 && port.linger?.(false)) taken = port.tryRecvMany(values, max);
+      if (taken !== 0) return resolved(values);
+      const first = await new Pending(this as Endpoint<unknown>, signal).promise<Received<T>>(false, undefined);
+      if (!first.ok) return values;
+      values.push(first.value);
+      if (max > 1) this.#more((rest) => rest.tryRecvMany(values, max - 1));
+      return values;
+    } catch (error) {
+      return rejected(error);
+    }
   }
 
   tryRecvMany(max: number): T[] {
@@ -149,19 +153,23 @@ export class ReceivingEnd<T> extends Endpoint<T> {
   }
 
   async recvManyInto(array: NumericArray<T>, options?: AwaitOptions): Promise<number> {
-    const signal = signalOf(options);
-    const into = arrayFor(this as Endpoint<unknown>, array);
-    const port = this[LIVE]('recvManyInto');
-    signal?.throwIfAborted();
-    let taken = fillFrom(port as Port, into, 0);
-    if (taken === 0 && port.linger?.(false)) taken = fillFrom(port as Port, into, 0);
-    if (taken !== 0) return resolved(Math.max(taken, 0));
-    const first = await new Pending(this as Endpoint<unknown>, signal).promise<Received<T>>(false, undefined);
-    if (!first.ok) return 0;
-    into[0] = first.value;
-    let more = 0;
-    if (into.length > 1) this.#more((rest) => (more = fillFrom(rest as Port, into, 1)));
-    return 1 + Math.max(more, 0);
+    try {
+      const signal = signalOf(options);
+      const into = arrayFor(this as Endpoint<unknown>, array);
+      const port = this[LIVE]('recvManyInto');
+      signal?.throwIfAborted();
+      let taken = fillFrom(port as Port, into, 0);
+      if (taken === 0 && port.linger?.(false)) taken = fillFrom(port as Port, into, 0);
+      if (taken !== 0) return resolved(Math.max(taken, 0));
+      const first = await new Pending(this as Endpoint<unknown>, signal).promise<Received<T>>(false, undefined);
+      if (!first.ok) return 0;
+      into[0] = first.value;
+      let more = 0;
+      if (into.length > 1) this.#more((rest) => (more = fillFrom(rest as Port, into, 1)));
+      return 1 + Math.max(more, 0);
+    } catch (error) {
+      return rejected(error);
+    }
   }
 
   valuesSync(options?: SyncOptions): IterableIterator<T> {
@@ -177,7 +185,7 @@ export class ReceivingEnd<T> extends Endpoint<T> {
       const concurrency = given?.concurrency === undefined ? 1 : checkInteger('options.concurrency', given.concurrency, 1);
       const signal = signalOf(options);
       this[LIVE]('consume');
-      if (signal?.aborted) return Promise.reject(signal.reason);
+      if (signal?.aborted) return rejected(signal.reason);
       return new Consumption<T>(this as Endpoint<unknown>, handler, concurrency, signal).start();
     } catch (error) {
       return rejected(error);

@@ -63,7 +63,7 @@ export class SendingEnd<T> extends Endpoint<T> {
     try {
       const signal = options === undefined ? undefined : signalOf(options);
       const port = this[LIVE]('send');
-      if (signal?.aborted) return Promise.reject(signal.reason);
+      if (signal?.aborted) return rejected(signal.reason);
       let status = port.trySend(value);
       if (status === BLOCKED && port.linger?.(true)) status = port.trySend(value);
       if (status === DONE) return resolvedVoid();
@@ -97,7 +97,7 @@ export class SendingEnd<T> extends Endpoint<T> {
     try {
       await sendAll(this, values, signal, progress);
     } catch (error) {
-      throw withSent(error, progress.sent);
+      return rejected(withSent(error, progress.sent));
     }
   }
 
