@@ -65,6 +65,8 @@ export interface Port<T = unknown> {
   trySendMany(values: ArrayLike<T>, from: number): number;
   /** Never waits. Throws CodecError when a message was taken and did not decode. */
   tryRecv(): T | typeof EMPTY | typeof CLOSED;
+  /** As `tryRecv`, of a message only that an earlier call has found: it has been there since. Engines that find no more than asked leave it out. */
+  tryLent?(): T | typeof EMPTY;
   /**
    * Appends at most `max` values to `into` and returns how many; 0: nothing there now; -1: closed and drained.
    * A message that does not decode behind ones that do is reported (CodecError) by this port's next receive.

@@ -108,18 +108,27 @@ function biasedOf(options: Preference | undefined): boolean {
 
 /**
  * What one of the cases receives at once, if all of them receive: each is asked in turn, as often as not without a
- * call into the engine. Null says nothing: only an engine sees all of its cases as of one moment, and so only the engine
- * can tell that no case before the one that it takes was ready, if that matters.
+ * call into the engine. Null says nothing: only an engine sees all of its cases as of one moment.
  */
 function receivable(engine: Selector, live: readonly LiveCase[], biased: boolean): Result | null {
   // What is sent is checked before anything happens, and the engine of one thread gains nothing.
   if (engine.name === 'local' || live.some(({ send }) => send)) return null;
-  for (const place of shuffled(biased ? Math.min(1, live.length) : live.length)) {
-    const { key, port } = live[place] as LiveCase;
-    const value = port.tryRecv();
-    if (value !== EMPTY) return value === CLOSED ? { key, ok: false, value: undefined } : { key, ok: true, value };
+  const [first, second] = live;
+  if (biased && first !== undefined && second !== undefined) {
+    // The second is taken only if it was ready before the first was asked, for the last time, and was not.
+    const found = received(first) ?? received(second, second.port.tryLent?.() ?? EMPTY);
+    return found ?? (second.port.length() === 0 ? null : (received(first) ?? received(second)));
+  }
+  for (const place of shuffled(live.length)) {
+    const found = received(live[place] as LiveCase);
+    if (found !== null) return found;
   }
   return null;
+}
+
+function received({ key, port }: LiveCase, value: unknown = port.tryRecv()): Result | null {
+  if (value === EMPTY) return null;
+  return value === CLOSED ? { key, ok: false, value: undefined } : { key, ok: true, value };
 }
 
 type Selector = Pick<Engine, 'trySelect' | 'park' | 'block'> & { readonly name?: Engine['name'] };

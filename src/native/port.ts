@@ -104,6 +104,12 @@ export class NativePort<T = unknown> implements Port<T> {
     return this.received(ahead.tryRecv());
   }
 
+  tryLent(): T | typeof EMPTY {
+    const ahead = this.#ahead;
+    if (this.#fault !== undefined || !ahead?.claim()) return EMPTY;
+    return decodeMessage(this.codec, ahead.reader as Reader, this.label) as T;
+  }
+
   /** What the answer to `tryRecv` or its kin means. */
   received(code: number): T | typeof EMPTY | typeof CLOSED {
     if (code >= 0) return decode(this, code);
