@@ -115,9 +115,8 @@ function receivable(engine: Selector, live: readonly LiveCase[], biased: boolean
   if (engine.name === 'local' || live.some(({ send }) => send)) return null;
   const [first, second] = live;
   if (biased && first !== undefined && second !== undefined) {
-    // The second is taken only if it was ready before the first was asked, for the last time, and was not.
-    const found = received(first) ?? received(second, second.port.tryLent?.() ?? EMPTY);
-    return found ?? (second.port.length() === 0 ? null : (received(first) ?? received(second)));
+    // What was lent before was there before the first was asked.
+    return received(first) ?? received(second, second.port.tryLent?.() ?? EMPTY);
   }
   for (const place of shuffled(live.length)) {
     const found = received(live[place] as LiveCase);

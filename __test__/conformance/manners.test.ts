@@ -134,6 +134,7 @@ function starvedByFailures(engine: EngineCase): void {
   const failing: [string, () => Promise<unknown>][] = [
     ['send on a closed channel', () => closed.send(1)],
     ['sendMany on a closed channel', () => closed.sendMany([1])],
+    ['sendMany with an aborted signal', () => closed.sendMany([1], { signal: AbortSignal.abort(new ClosedError('no')) })],
     ['recv with an aborted signal', () => closed.recv({ signal: AbortSignal.abort(new ClosedError('no')) })],
   ];
   if (engine.crossesThreads) {
@@ -145,6 +146,13 @@ function starvedByFailures(engine: EngineCase): void {
       ['select over messages that do not decode', () => select({ channel: filled() })],
     );
   }
+  test('80 sendMany of nothing lets a 5 ms timer fire within 25 ms', async () => {
+    const channel = engine.make<number>(1);
+    const late = await lateness(async (running) => {
+      while (running()) await channel.sendMany([]);
+    });
+    expect(late).toBeLessThan(25);
+  });
   test.each(failing)('80 %s, again and again, lets a 5 ms timer fire within 25 ms', async (_, fail) => {
     const late = await lateness(async (running) => {
       while (running()) expect(await failure(fail())).toBeInstanceOf(ChannelError);

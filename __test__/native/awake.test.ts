@@ -42,6 +42,19 @@ test('0.2 ms, letting others run at each turn', () =>
     expect(muted).toEqual([[1], [0]]);
   }));
 
+test('by the clock that was there first, if somebody has replaced it', async () => {
+  const real = setImmediate;
+  vi.stubGlobal('setImmediate', () => expect.fail('a clock that stands still'));
+  try {
+    await waiting({ mute: 1, rest: 0 }, async (muted) => {
+      await new Promise((resolve) => real(resolve));
+      expect(muted).toEqual([[1], [0]]);
+    });
+  } finally {
+    vi.unstubAllGlobals();
+  }
+});
+
 test('not once another thread had to wait for the core', () =>
   waiting({ mute: 1, rest: 0 }, async (muted, rests) => {
     await turn();

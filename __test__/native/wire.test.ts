@@ -1,7 +1,7 @@
 /**
  * The bytes that cross between JavaScript and the addon: the same as the Rust tests of `crates/node` expect.
  */
-import { codec } from 'hchan';
+import { CodecError, codec } from 'hchan';
 import { expect, test } from 'vitest';
 
 import { encodeMessage, Writer } from '../../dist/codec/codec.js';
@@ -14,6 +14,7 @@ import type { NativePort } from '../../dist/native/port.js';
 import { COMPLETION, FRAME, HEADER, TEXTS, TOKEN } from '../../dist/native/wire.js';
 import * as Word from '../../dist/native/word.js';
 import { scratch } from '../../dist/scratch.js';
+import * as Status from '../../dist/status.js';
 
 const engine = nativeEngine();
 if (engine instanceof Error) throw engine;
@@ -82,6 +83,28 @@ test('texts stand among frames, and come one by one too', () => {
   const got: unknown[] = [];
   expect(port.tryRecvMany(got, 300)).toBe(198);
   expect(got).toEqual(values.slice(2));
+});
+
+test.each([6, 60])('of %d frames each one that does not decode is reported, before anything new is received', (count) => {
+  const port = open<string>(codec.string, 200);
+  const good = [2 << 2, 0x41, 0x42];
+  const bad = [9 << 2, 0x43];
+  const places = [0, 3, count - 1];
+  const frames = Array.from({ length: count }, (_, i) => (places.includes(i) ? bad : good)).flatMap((bytes) => [
+    bytes.length,
+    0,
+    0,
+    0,
+    ...bytes,
+  ]);
+  scratch.bytes.set(frames, HEADER);
+  expect(native.trySendFrames(port.handle, HEADER, count)).toBe(count);
+  const got: string[] = [];
+  expect(port.tryRecvMany(got, count)).toBe(count - 3);
+  expect(got).toEqual(new Array(count - 3).fill('AB'));
+  expect(port.trySend('new')).toBe(Status.DONE);
+  for (const _ of places) expect(() => port.tryRecv()).toThrow(CodecError);
+  expect(port.tryRecv()).toBe('new');
 });
 
 test('messages of one size lie back to back', () => {

@@ -89,13 +89,14 @@ export class SendingEnd<T> extends Endpoint<T> {
   }
 
   async sendMany(values: Iterable<T>, options?: AwaitOptions): Promise<void> {
-    const signal = signalOf(options);
-    checkIterable('values', values);
-    this[LIVE]('sendMany');
-    signal?.throwIfAborted();
     const progress = { sent: 0 };
     try {
+      const signal = signalOf(options);
+      checkIterable('values', values);
+      this[LIVE]('sendMany');
+      signal?.throwIfAborted();
       await sendAll(this, values, signal, progress);
+      if (progress.sent === 0) return resolvedVoid();
     } catch (error) {
       return rejected(withSent(error, progress.sent));
     }

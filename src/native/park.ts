@@ -107,6 +107,8 @@ export function isOwn(): boolean {
 
 /** ms that the loop stays awake for completions that are likely to come soon: about what it takes to wake it. */
 const AWAKE = 0.2;
+/** As it was when this was loaded: a replaced clock holds nobody back. */
+const later = setImmediate;
 let awake = false;
 let until = 0;
 
@@ -119,14 +121,14 @@ export function stayAwake(): void {
   until = performance.now() + AWAKE;
   if (awake || native.mute(1) !== 1) return;
   awake = true;
-  setImmediate(look);
+  later(look);
 }
 
 function look(): void {
   turned();
   onCompletions();
   if (table.size > 0 && performance.now() < until && native.rest() === 1) {
-    setImmediate(look);
+    later(look);
     return;
   }
   awake = false;
@@ -135,8 +137,6 @@ function look(): void {
 }
 
 let sweeping = false;
-/** As it was when this was loaded: a replaced clock does not hold losers back. */
-const later = setImmediate;
 
 /** Has the losing cases of a select leave their channels, behind those who wait to hear how it ended. */
 export function sweepLater(): void {

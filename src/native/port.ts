@@ -51,8 +51,8 @@ export class NativePort<T = unknown> implements Port<T> {
   /** A rendezvous and the mutex engine lend nothing and give no credit, and each end needs one of the two. */
   readonly #ahead: Ahead | undefined;
   readonly #credit: Credit | undefined;
-  /** What a batch found behind good values, for the next receive. */
-  #fault: { readonly error: unknown } | undefined;
+  /** What a batch found behind good values, for the next receives, one each. */
+  #faults: unknown[] | undefined;
 
   /** Takes over `handle`, which the addon has just made and described in the header. */
   constructor(handle: number, direction: Direction.Direction, codec: Codec<T>, name: string | undefined) {
@@ -97,7 +97,7 @@ export class NativePort<T = unknown> implements Port<T> {
   }
 
   tryRecv(): T | typeof EMPTY | typeof CLOSED {
-    if (this.#fault !== undefined) this.throwFault();
+    if (this.#faults !== undefined) this.throwFault();
     const ahead = this.#ahead;
     if (ahead === undefined) return this.received(native.tryRecv(this.handle));
     if (ahead.claim()) return decodeMessage(this.codec, ahead.reader as Reader, this.label) as T;
@@ -106,7 +106,7 @@ export class NativePort<T = unknown> implements Port<T> {
 
   tryLent(): T | typeof EMPTY {
     const ahead = this.#ahead;
-    if (this.#fault !== undefined || !ahead?.claim()) return EMPTY;
+    if (this.#faults !== undefined || !ahead?.claim()) return EMPTY;
     return decodeMessage(this.codec, ahead.reader as Reader, this.label) as T;
   }
 
@@ -121,31 +121,32 @@ export class NativePort<T = unknown> implements Port<T> {
   }
 
   tryRecvMany(into: T[], max: number): number {
-    if (this.#fault !== undefined) this.throwFault();
+    if (this.#faults !== undefined) this.throwFault();
     return this.#batch.receive(this, into, max);
   }
 
   tryRecvInto(into: ArrayLike<T>): number {
-    if (this.#fault !== undefined) this.throwFault();
+    if (this.#faults !== undefined) this.throwFault();
     return this.#batch.fill(this, into);
   }
 
   /** Whether a batch left something for the next receive to report. */
   get hasFault(): boolean {
-    return this.#fault !== undefined;
+    return this.#faults !== undefined;
   }
 
-  /** Has `error` reported by the next receive. */
+  /** Has `error` reported by the next receive that has none to report before. */
   leaveFault(error: unknown): void {
-    this.#fault = { error };
+    this.#faults ??= [];
+    this.#faults.push(error);
   }
 
-  /** Reports what a batch left, if it left anything. */
+  /** Reports the first of what batches left, if they left anything. */
   throwFault(): void {
-    const fault = this.#fault;
-    if (fault === undefined) return;
-    this.#fault = undefined;
-    throw fault.error;
+    const faults = this.#faults;
+    if (faults === undefined) return;
+    if (faults.length === 1) this.#faults = undefined;
+    throw faults.shift();
   }
 
   linger(send: boolean): boolean {
