@@ -78,10 +78,11 @@ forEngines(CROSSING, (engine) => {
   test.each(EACH)('26 a biased %s takes the last message before the channel behind it that was closed then', (form) =>
     closing(() => ({ a: engine.make<number>(1), b: engine.make<number>(1) }), form),
   );
-});
 
-test('26 a biased trySelect of two engines takes the last message before the channel behind it that was closed then', () =>
-  closing(() => ({ a: chan<number>(1, { engine: 'shared' }), b: chan<number>(1, { engine: 'mutex' }) }), 'trySelect'));
+  if (engine.name === 'shared') return;
+  test('26 so does a biased trySelect over another engine before this one', () =>
+    closing(() => ({ a: chan<number>(1, { engine: 'shared' }), b: engine.make<number>(1) }), 'trySelect'));
+});
 
 test.each(EACH)('26 a biased %s during which a ticker fills its cases takes the first', async (form) => {
   const [a, b, tick] = [LOCAL.make<number>(1), LOCAL.make<number>(1), ticker(20)];

@@ -52,7 +52,7 @@ export interface Binding {
   tryRecvAhead(handle: number): number;
   /**
    * Waits a moment, at most 50 µs, until `want` messages are there, or, if `want` is below 0, until there is room for as
-   * many. How many there are, or how much room; takes nothing.
+   * many; on one core it lets other threads run once instead. How many there are, or how much room; takes nothing.
    */
   linger(handle: number, want: number, microseconds: number): number;
   /** The oldest message that did not fit, as `tryRecv`. BLOCKED: there is none. */

@@ -59,8 +59,11 @@ function someFrames(port: AnyPort, into: unknown[], max: number): number {
   const held = scratch.words[Word.COUNT] as number;
   const { reader } = scratch;
   reader.readAhead(endOf(scratch.begin(), count));
-  appendAll(port, into, count);
-  reader.readAhead(0);
+  try {
+    appendAll(port, into, count);
+  } finally {
+    reader.readAhead(0); // or the next message would be read from this text
+  }
   return count + appendHeld(port, into, held);
 }
 

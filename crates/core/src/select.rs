@@ -190,10 +190,14 @@ fn marks<T: Send + 'static>(specs: &[Spec<T>]) -> impl Iterator<Item = u64> + '_
         .map(|spec| carried!(&spec.channel.core, _locked => 0, gated => gated.mark(spec.kind)))
 }
 
-/// One case, or locked ones only, need no second look.
-fn looks_twice<T: Send + 'static>(specs: &[Spec<T>]) -> bool {
+/// `marks` before a scan, for a second look after it. None at all: one case, or locked ones only, need none.
+fn counters<T: Send + 'static>(specs: &[Spec<T>]) -> Vec<u64> {
     let is_gated = |spec: &Spec<T>| !matches!(spec.channel.core, Core::Mutex(_));
-    specs.len() > 1 && specs.iter().any(is_gated)
+    if specs.len() > 1 && specs.iter().any(is_gated) {
+        marks(specs).collect()
+    } else {
+        Vec::new()
+    }
 }
 
 /// Commits exactly one ready case. No case at all is never ready.
@@ -208,17 +212,12 @@ pub fn try_select<T: Send + 'static>(
     let mut after = After::new();
     let outcome = {
         let mut locks = Locks::of(&specs);
-        let looks_twice = looks_twice(&specs);
         loop {
-            let before = if looks_twice {
-                marks(&specs).collect()
-            } else {
-                Vec::new()
-            };
+            let before = counters(&specs);
             match scan(&specs, &mut slots, order, &before, &mut locks, &mut after) {
                 Scan::Committed(outcome) => break Some(outcome),
                 Scan::NoneReady
-                    if !looks_twice
+                    if before.is_empty()
                         || mutant!(SelectWithoutSecondLook)
                         || marks(&specs).eq(before) =>
                 {
@@ -307,10 +306,9 @@ fn park_few<T: Send + 'static>(
     let mut after = After::new();
     let ready = {
         let mut locks = Locks::of(&op.specs);
-        let looks_twice = order == Order::Biased && looks_twice(&op.specs);
         loop {
-            let before = if looks_twice {
-                marks(&op.specs).collect()
+            let before = if order == Order::Biased {
+                counters(&op.specs)
             } else {
                 Vec::new()
             };

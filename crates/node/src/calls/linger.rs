@@ -11,7 +11,7 @@ use super::callback;
 use crate::msg::Msg;
 use crate::wire::Code;
 
-/// The longest that one call keeps its thread.
+/// The longest that one call keeps its thread looking.
 const LONGEST: Duration = Duration::from_micros(50);
 /// Once something is there, how long to wait for the rest of what was asked for: longer if it comes at one per `FAST` or
 /// quicker, when what is there waits little and to leave the other side alone is worth a sixth of its time.
@@ -89,7 +89,8 @@ fn linger(channel: &Channel<Msg>, sending: bool, want: usize, budget: Duration) 
 
 callback! {
     /// `linger(handle, want, microseconds)`: waits a moment until `want` messages are there, or, if `want` is below 0,
-    /// until there is room for as many. How many there are, or how much room; takes nothing.
+    /// until there is room for as many. On one core it lets other threads run once instead. How many there are, or how much room;
+    /// takes nothing.
     Linger = c"linger", |state, args| {
         let (handle, want, micros) = (args.int(0)?, args.int(1)?, args.count(2)?);
         let budget = Duration::from_micros(micros as u64).min(LONGEST);
