@@ -25,8 +25,8 @@ export { type Cases, type SelectCase, type Selected, type SendCase, send } from 
 /** Options of `trySelect`, and of every select. */
 export interface Preference {
   /**
-   * True: of several ready cases the first in key order is taken (Object.keys order); false: any, with equal chances. Engines are looked
-   * at one after the other: a message may be taken although a case before it, of another engine, has just become ready.
+   * True: of several ready cases the first in key order is taken (Object.keys order); false: any, with equal chances. `shared` and native
+   * channels in one select are looked at one after the other: a message may be taken although one of the other kind has just come first.
    * @default false
    */
   readonly biased?: boolean | undefined;

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { type Channel, chan, select, selectSync, ticker, trySelect } from 'hchan';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CROSSING, forEngines, LOCAL, scaled } from '../conformance/engines.js';
+import { CROSSING, type EngineCase, forEngines, LOCAL, scaled } from '../conformance/engines.js';
 
 const BIASED = { biased: true } as const;
 let peer: Worker;
@@ -60,20 +60,27 @@ async function closing(make: () => { a: Channel<number>; b: Channel<number> }, f
   }
 }
 
+/** Always takes the first of two messages; `between` stands between their channels. */
+async function first(engine: EngineCase, between: Cases, form: keyof typeof FORMS): Promise<void> {
+  const rounds = scaled(1500, 500);
+  const [a, b] = [engine.make<number>(1), engine.make<number>(1)];
+  await beside({ a, b }, rounds, false, async (word) => {
+    for (let round = 1; round <= rounds; round++) {
+      Atomics.store(word, 0, round);
+      expect(await FORMS[form]({ a, ...between, b })).toEqual({ key: 'a', ok: true, value: round });
+      while (b.tryRecv() === null);
+    }
+  });
+}
+
 const EACH = Object.keys(FORMS) as (keyof typeof FORMS)[];
 
 forEngines(CROSSING, (engine) => {
-  test.each(EACH)('26 a biased %s takes the message that came first', async (form) => {
-    const rounds = scaled(1500, 500);
-    const cases = { a: engine.make<number>(1), b: engine.make<number>(1) };
-    await beside(cases, rounds, false, async (word) => {
-      for (let round = 1; round <= rounds; round++) {
-        Atomics.store(word, 0, round);
-        expect(await FORMS[form](cases)).toEqual({ key: 'a', ok: true, value: round });
-        while (cases.b.tryRecv() === null);
-      }
-    });
-  });
+  test.each(EACH)('26 a biased %s takes the message that came first', (form) => first(engine, {}, form));
+
+  test.each(EACH)('26 so does a biased %s with a case of another engine between', (form) =>
+    first(engine, { between: LOCAL.make<number>(1) }, form),
+  );
 
   test.each(EACH)('26 a biased %s takes the last message before the channel behind it that was closed then', (form) =>
     closing(() => ({ a: engine.make<number>(1), b: engine.make<number>(1) }), form),

@@ -15,8 +15,8 @@
  * ```
  * Invariant: `real.cancel()` returning false is the only thing that decides against everybody else.
  *
- * What one engine promises and several cannot: that nothing was ready at one single moment, and, if `biased`, that no case before the
- * one that received a message was. Each engine's own cases are tried at one moment; the engines are tried one after the other.
+ * What one engine promises and several cannot: that nothing was ready at one single moment, and, if `biased`, that no case of another
+ * engine that crosses threads became ready before the one that received a message. Each engine's own cases are tried at one moment.
  */
 
 import { shuffled } from '../chance.js';
@@ -27,7 +27,7 @@ import { nextDue } from '../local/engine.js';
 import { scratch } from '../scratch.js';
 import { sleep } from '../sleep.js';
 import * as Status from '../status.js';
-import { type Group, groupsOf } from './group.js';
+import { type Group, groupsOf, prefixes } from './group.js';
 
 /** How long a blocked thread waits in one engine before it looks at the others, in ms. */
 const GLANCE = 2;
@@ -76,18 +76,31 @@ function checkValues(cases: readonly Case[]): void {
 }
 
 /**
- * Tries the cases one by one, in key order or shuffled, so that all engines' ready cases are equally likely; then each
- * engine's cases together, since of two that take turns in being ready the first round may have missed both.
+ * Tries the cases one by one, shuffled, so that all engines' ready cases are equally likely; then each engine's cases
+ * together, since of two that take turns in being ready the first round may have missed both.
  */
 function tryAll(groups: readonly Group[], cases: readonly Case[], biased: boolean, waiter: Waiter): boolean {
-  for (const place of biased ? cases.keys() : shuffled(cases.length)) {
-    if (tryOne(cases, place, biased, waiter)) return true;
-  }
-  return groups.some((group) => group.cases.length > 1 && group.trySelect(biased, waiter));
+  if (biased) return tryInOrder(cases, cases.length, waiter);
+  for (const place of shuffled(cases.length)) if (tryOne(cases[place] as Case, place, waiter)) return true;
+  return groups.some((group) => group.cases.length > 1 && group.trySelect(false, waiter));
 }
 
-function tryOne(cases: readonly Case[], place: number, biased: boolean, waiter: Waiter): boolean {
-  const { port, send, value } = cases[place] as Case;
+/**
+ * Tries the first `end` cases in key order: with those of an engine that stand together, also those of it that stand before, which may
+ * have become ready first. (Between two looks nothing changes in the engine of one thread.)
+ */
+function tryInOrder(cases: readonly Case[], end: number, waiter: Waiter): boolean {
+  const first: Waiter = {
+    settle(place, status, value) {
+      // What is closed stays closed, and what was sent to those before it in the meantime comes first.
+      if (status === Status.DONE || !tryInOrder(cases, place, waiter)) waiter.settle(place, status, value);
+    },
+    fail: (place, error) => waiter.fail(place, error),
+  };
+  return prefixes(cases, end).some((group) => group.trySelect(true, first));
+}
+
+function tryOne({ port, send, value }: Case, place: number, waiter: Waiter): boolean {
   if (send) {
     const status = port.trySend(value);
     if (status === Status.BLOCKED) return false;
@@ -102,11 +115,8 @@ function tryOne(cases: readonly Case[], place: number, biased: boolean, waiter: 
     return true;
   }
   if (received === EMPTY) return false;
-  if (received === CLOSED) {
-    // It stays closed, and what was sent to those before it in the meantime comes first.
-    for (let before = 0; biased && before < place; before++) if (tryOne(cases, before, false, waiter)) return true;
-    waiter.settle(place, Status.CLOSED, undefined);
-  } else waiter.settle(place, Status.DONE, received);
+  if (received === CLOSED) waiter.settle(place, Status.CLOSED, undefined);
+  else waiter.settle(place, Status.DONE, received);
   return true;
 }
 

@@ -59,3 +59,21 @@ export function groupsOf(cases: readonly Case[]): readonly Group[] {
   }
   return groups;
 }
+
+/**
+ * The first `end` cases in order: for every run of them that one engine carries, that engine's cases up to the end of the run.
+ */
+export function prefixes(cases: readonly Case[], end: number): readonly Group[] {
+  const groups: Group[] = [];
+  for (let last = 0; last < end; last++) {
+    const { engine } = (cases[last] as Case).port;
+    if (last + 1 < end && cases[last + 1]?.port.engine === engine) continue;
+    const group = new Group(engine);
+    for (let place = 0; place <= last; place++) {
+      const one = cases[place] as Case;
+      if (one.port.engine === engine) group.add(one, place);
+    }
+    groups.push(group);
+  }
+  return groups;
+}
