@@ -4,29 +4,18 @@
  * What is no number of the range asked for is a RangeError, any other wrong type a TypeError. Nothing here looks at a
  * channel.
  */
+import { describe, OBJECT } from './description.js';
 
-/** Names `value` in an error: short, never throwing, never running user code. */
+/** Names `value` in an error, an object by its kind: short, and never throwing. */
 export function show(value: unknown): string {
-  switch (typeof value) {
-    case 'string':
-      return value.length > 60 ? `${JSON.stringify(value.slice(0, 57))}… (a string of ${value.length})` : JSON.stringify(value);
-    case 'bigint':
-      return `${value}n`;
-    case 'symbol':
-      return value.toString();
-    case 'function':
-      return 'a function';
-    case 'object':
-      return value === null ? 'null' : showObject(value);
-    default:
-      return Object.is(value, -0) ? '-0' : String(value);
+  const said = describe(value);
+  if (said !== OBJECT) return said;
+  try {
+    const kind = Object.prototype.toString.call(value).slice(8, -1);
+    return `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}`;
+  } catch {
+    return said;
   }
-}
-
-function showObject(value: object): string {
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  const tag = Object.prototype.toString.call(value).slice(8, -1);
-  return `${/^[AEIOU]/.test(tag) ? 'an' : 'a'} ${tag}`;
 }
 
 /** The error of a value that is not `allowed`. */

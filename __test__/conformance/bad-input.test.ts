@@ -48,6 +48,21 @@ forEngines(CROSSING, (engine) => {
 times();
 foreign();
 
+test('what cannot even be looked at is refused as anything else is', () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const tagged = {
+    get [Symbol.toStringTag]() {
+      throw new Error('looked at');
+    },
+  };
+  for (const value of [proxy, tagged]) {
+    expect(() => chan(any(value))).toThrow(new RangeError('capacity must be an integer from 0 to 2147483647, not an object'));
+    expect(() => chan(1).tryRecvMany(any(value))).toThrow(new RangeError('max must be an integer of at least 1, not an object'));
+    expect(() => chan(1, { engine: any(value) })).toThrow(/^options\.engine must be one of .*, not an object$/);
+  }
+});
+
 /** The message must say what was given. */
 function says(error: Error, given: unknown): void {
   const text =

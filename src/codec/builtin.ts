@@ -4,8 +4,9 @@
  * All built-in codecs are objects of one class and so of one shape: the engines' hot paths read `size`, `encode` and
  * `decode` of any of them at the same offsets. `encode` and `decode` do not use `this`.
  */
+
+import { describe } from '../description.js';
 import { MAX_MESSAGE, type Reader, type Writer } from './bytes.js';
-import { describe } from './fault.js';
 import type { Loops } from './loops.js';
 
 /**

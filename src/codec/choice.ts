@@ -6,8 +6,10 @@
  * literals   index in the list, 1 byte for at most 256 of them, else 2
  * ```
  */
+
+import { describe } from '../description.js';
 import { BuiltIn, type Codec, checkCodec, idOf, type OptionalCodec, runsUserCode, specsOf } from './builtin.js';
-import { describe, misfit, undecodable } from './fault.js';
+import { misfit, undecodable } from './fault.js';
 
 /** `T` or undefined. As a field of a struct, it may be left out. */
 export function optional<T>(codec: Codec<T>): OptionalCodec<T> {

@@ -5,6 +5,7 @@
  * puts its own step in front (`at`), so the path costs nothing until something is wrong.
  * Nothing here runs code of the value it describes.
  */
+import { brief, describe } from '../description.js';
 import { CodecError } from '../errors.js';
 
 interface Place {
@@ -82,37 +83,4 @@ export function reason(error: unknown): string {
 /** The step to a property. */
 export function property(name: string): string {
   return /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name) ? `.${name}` : `[${JSON.stringify(brief(name))}]`;
-}
-
-/** A value in a few words. */
-export function describe(value: unknown): string {
-  switch (typeof value) {
-    case 'string':
-      return JSON.stringify(brief(value));
-    case 'bigint':
-      return `${brief(String(value))}n`;
-    case 'number':
-      return Object.is(value, -0) ? '-0' : String(value);
-    case 'object':
-      return value === null ? 'null' : describeObject(value);
-    case 'function':
-      return 'a function';
-    case 'symbol':
-      return 'a symbol';
-    default:
-      return String(value);
-  }
-}
-
-function describeObject(value: object): string {
-  try {
-    if (Array.isArray(value)) return `an array of ${value.length}`;
-  } catch {
-    // a revoked proxy
-  }
-  return ArrayBuffer.isView(value) ? 'a typed array' : 'an object';
-}
-
-function brief(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }

@@ -4,10 +4,12 @@
  * What `JSON.stringify` drops or converts (undefined fields, NaN, Date, toJSON) it drops or converts here too. The schema
  * does not change the bytes, so codecs with and without one have the same id, and each end checks by its own.
  */
+
+import { describe } from '../description.js';
 import { CodecError } from '../errors.js';
 import { BuiltIn, type Codec } from './builtin.js';
 import type { Reader, Writer } from './bytes.js';
-import { describe, misfit, reason, undecodable } from './fault.js';
+import { misfit, reason, undecodable } from './fault.js';
 
 /** The part of https://standardschema.dev, version 1, that validators (zod, valibot, arktype, …) implement and this uses. */
 export interface StandardSchemaV1<Input = unknown, Output = Input> {

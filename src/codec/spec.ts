@@ -8,11 +8,12 @@
  *       |  { struct: [[name, spec], …] } | { union: [discriminator, [[name, spec], …]] }
  * ```
  */
+
+import { describe } from '../description.js';
 import { CodecError } from '../errors.js';
 import type { Codec } from './builtin.js';
 import { literals, optional } from './choice.js';
 import { structuredClone } from './clone/clone.js';
-import { describe } from './fault.js';
 import { json } from './json.js';
 import { SCALARS } from './scalars.js';
 import { array } from './sequence.js';

@@ -10,6 +10,8 @@
  * A struct reads properties as `value.name` does, inherited ones and getters too (but `constructor`, `toString` and the like
  * must be the object's own), and sends no other. What arrives is a plain object; `__proto__` is a field like any other.
  */
+
+import { describe } from '../description.js';
 import {
   BuiltIn,
   type Codec,
@@ -26,7 +28,7 @@ import {
 } from './builtin.js';
 import type { Reader, Writer } from './bytes.js';
 import { compile, type Layout, shapeOf } from './compile.js';
-import { at, describe, misfit, property, undecodable } from './fault.js';
+import { at, misfit, property, undecodable } from './fault.js';
 import { interpret } from './interpret.js';
 import { read } from './property.js';
 
