@@ -163,7 +163,7 @@ export interface Engine {
 }
 
 /** How the facade opens channels on an engine. */
-export interface Opener extends Engine {
+export interface Opener {
   open<T>(name: EngineName, options: OpenOptions<T>): Port<T>;
 }
 

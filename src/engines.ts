@@ -8,7 +8,7 @@ import { checkOneOf } from './arguments.js';
 import type { EngineFactory, EngineName, Opener } from './engine.js';
 import { ChannelError } from './errors.js';
 import { local } from './local/engine.js';
-import { sharedEngine } from './shared/engine.js';
+import { sharedFactory } from './shared/engine.js';
 
 /** What `options.engine` accepts. */
 export type EngineChoice = 'auto' | EngineName;
@@ -33,7 +33,7 @@ export function engineNamed(name: Exclude<EngineName, 'local'>): EngineFactory;
 export function engineNamed(name: EngineName): Opener;
 export function engineNamed(name: EngineName): Opener {
   if (name === 'local') return local;
-  if (name === 'shared') return sharedEngine;
+  if (name === 'shared') return sharedFactory;
   const native = nativeEngine();
   if (!(native instanceof Error)) return native;
   throw new ChannelError(`engine '${name}' needs the native addon, which did not load: ${native.message}`, { cause: native });

@@ -1,11 +1,12 @@
 /** Engine `shared` below the handles: messages of every length, memory, tokens, selects over several arenas. */
 import { describe, expect, it } from 'vitest';
 import * as Direction from '../../dist/direction.js';
-import { type Case, CLOSED, EMPTY, type Port } from '../../dist/engine.js';
+import { type Case, CLOSED, EMPTY, type Engine, type Port } from '../../dist/engine.js';
 import { DetachedError } from '../../dist/errors.js';
 import { codec } from '../../dist/index.js';
+import { across } from '../../dist/select/across.js';
 import { Arena } from '../../dist/shared/arena.js';
-import { sharedEngine } from '../../dist/shared/engine.js';
+import { sharedFactory } from '../../dist/shared/engine.js';
 import * as Header from '../../dist/shared/layout/header.js';
 import { channelCount, countHandle, makechan } from '../../dist/shared/lifetime.js';
 import { makeMemory } from '../../dist/shared/memory.js';
@@ -14,15 +15,18 @@ import { watchOver } from '../../dist/shared/repair.js';
 import * as Status from '../../dist/status.js';
 
 const open = (capacity: number): SharedPort<unknown> =>
-  sharedEngine.open('shared', { capacity, codec: codec.string, name: undefined }) as SharedPort<unknown>;
+  sharedFactory.open('shared', { capacity, codec: codec.string, name: undefined }) as SharedPort<unknown>;
 const receiving = (port: Port): Case => ({ port, send: false, value: undefined });
 const sending = (port: Port, value: unknown): Case => ({ port, send: true, value });
 
 /** The outcome of an operation that waits. */
-function parked(cases: Case[]): { readonly done: Promise<[number, number, unknown]>; cancel(): boolean | undefined } {
+function parked(
+  cases: Case[],
+  engine: Pick<Engine, 'park'> | undefined = cases[0]?.port.engine,
+): { readonly done: Promise<[number, number, unknown]>; cancel(): boolean | undefined } {
   let cancel: (() => boolean) | undefined;
   const done = new Promise<[number, number, unknown]>((resolve, reject) => {
-    const waiting = sharedEngine.park(cases, false, {
+    const waiting = engine?.park(cases, false, {
       settle: (...outcome) => resolve(outcome),
       fail: (_, error) => reject(error),
     });
@@ -170,7 +174,7 @@ describe('tokens', () => {
     const receiver = c.clone(Direction.RECV);
     c.dispose();
     // The cloned sender above was never disposed; the token outlives it.
-    const sender = sharedEngine.attach(token, codec.string);
+    const sender = sharedFactory.attach(token, codec.string);
     expect([sender.direction, sender.id, sender.trySend('more')]).toEqual([Direction.SEND, c.id, Status.BLOCKED]);
     expect(receiver.tryRecv()).toBe('left');
     expect(sender.trySend('more')).toBe(Status.DONE);
@@ -191,8 +195,8 @@ describe('tokens', () => {
       { ...token, id: token.id + 1 },
       { ...token, direction: Direction.BOTH },
     ];
-    for (const body of forged) expect(() => sharedEngine.attach(body, codec.string), body.key).toThrow(DetachedError);
-    const attached = sharedEngine.attach(token, codec.string);
+    for (const body of forged) expect(() => sharedFactory.attach(body, codec.string), body.key).toThrow(DetachedError);
+    const attached = sharedFactory.attach(token, codec.string);
     c.trySend('m');
     expect(attached.tryRecv()).toBe('m');
   });
@@ -200,13 +204,13 @@ describe('tokens', () => {
   it('of a channel that is gone are refused, also when another one lies in its place', () => {
     const c = open(1);
     const token = c.share();
-    sharedEngine.attach(token, codec.string).dispose();
+    sharedFactory.attach(token, codec.string).dispose();
     c.dispose();
     expect(c.closed()).toBe(true);
-    expect(() => sharedEngine.attach(token, codec.string)).toThrow(DetachedError);
+    expect(() => sharedFactory.attach(token, codec.string)).toThrow(DetachedError);
     const next = open(1);
     expect(next.c).toBe(c.c);
-    expect(() => sharedEngine.attach(token, codec.string)).toThrow(DetachedError);
+    expect(() => sharedFactory.attach(token, codec.string)).toThrow(DetachedError);
     expect([c.closed(), c.length()]).toEqual([true, 0]);
     next.dispose();
   });
@@ -216,20 +220,20 @@ describe('a select over several arenas', () => {
   it('takes what is ready, waits for what is not, and loses nothing', async () => {
     const [here, there] = [open(1), elsewhere(1)];
     const none = { settle: () => expect.unreachable(), fail: () => expect.unreachable() };
-    expect(sharedEngine.trySelect([receiving(here), receiving(there)], false, none)).toBe(false);
+    expect(across.trySelect([receiving(here), receiving(there)], false, none)).toBe(false);
     for (const [index, port] of [here, there].entries()) {
-      const waiting = parked([receiving(here), receiving(there)]);
+      const waiting = parked([receiving(here), receiving(there)], across);
       expect(port.trySend('m')).toBe(Status.DONE);
       expect(await waiting.done).toEqual([index, Status.DONE, 'm']);
     }
-    const waiting = parked([receiving(here), receiving(there)]);
+    const waiting = parked([receiving(here), receiving(there)], across);
     expect([waiting.cancel(), waiting.cancel()]).toEqual([true, false]);
     here.trySend('kept');
     expect(here.tryRecv()).toBe('kept');
-    expect(sharedEngine.block([receiving(here), receiving(there)], false, 5, none)).toBe(false);
+    expect(across.block([receiving(here), receiving(there)], false, 5, none)).toBe(false);
     there.close();
     const got: unknown[] = [];
-    sharedEngine.block([receiving(here), receiving(there)], false, Infinity, {
+    across.block([receiving(here), receiving(there)], false, Infinity, {
       settle: (...all) => got.push(...all),
       fail: none.fail,
     });
@@ -245,7 +249,7 @@ describe('watching', () => {
     let told = 0;
     const watch = (cases: Case[]): Promise<void> =>
       new Promise((resolve) => {
-        sharedEngine.watch?.(cases, () => {
+        c.engine.watch?.(cases, () => {
           told++;
           resolve();
         });

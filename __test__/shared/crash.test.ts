@@ -9,7 +9,6 @@ import * as Direction from '../../dist/direction.js';
 import { type Case, CLOSED, EMPTY, type Port } from '../../dist/engine.js';
 import { codec } from '../../dist/index.js';
 import { Arena } from '../../dist/shared/arena.js';
-import { sharedEngine } from '../../dist/shared/engine.js';
 import * as Chan from '../../dist/shared/layout/chan.js';
 import * as Header from '../../dist/shared/layout/header.js';
 import { countHandle, makechan } from '../../dist/shared/lifetime.js';
@@ -203,21 +202,21 @@ const scenarios: Scenario[] = [
     name: 'waiting to send, and giving up',
     capacity: 1,
     prepare: ({ other }) => void other.trySend('a'),
-    act: ({ dying }) => sharedEngine.park([{ port: dying, send: true, value: LONG }], true, DEAF)?.cancel(),
+    act: ({ dying }) => dying.engine.park([{ port: dying, send: true, value: LONG }], true, DEAF)?.cancel(),
     allowed: [['a']],
   },
   {
     name: 'waiting to receive, and giving up',
     capacity: 1,
     prepare: () => {},
-    act: ({ dying }) => sharedEngine.park([{ port: dying, send: false, value: undefined }], true, DEAF)?.cancel(),
+    act: ({ dying }) => dying.engine.park([{ port: dying, send: false, value: undefined }], true, DEAF)?.cancel(),
     allowed: [[]],
   },
   {
     name: 'select of a send and a receive, twice on one channel',
     capacity: 0,
     prepare: ({ park }) => park(true, 'a'),
-    act: ({ dying }) => sharedEngine.trySelect([sending(dying, 'x'), receiving(dying)], false, DEAF),
+    act: ({ dying }) => dying.engine.trySelect([sending(dying, 'x'), receiving(dying)], false, DEAF),
     allowed: [['a'], []],
   },
   {
@@ -255,7 +254,7 @@ function stage(capacity: number): Scene & { readonly dead: Arena; readonly live:
       settle: (_: number, status: number, got: unknown) => outcomes.push([send, status, got]),
       fail: () => expect.unreachable(),
     };
-    sharedEngine.park([{ port: other, send, value }], true, told);
+    other.engine.park([{ port: other, send, value }], true, told);
   };
   return { live, dead, c, other, dying, park, outcomes };
 }
@@ -322,7 +321,7 @@ describe('a thread that dies between any two writes', () => {
       for (let [steps, through] = [0, false]; !through; steps++) {
         const scene = stage(0);
         const told: unknown[] = [];
-        sharedEngine.park(cases(scene.dying), true, {
+        scene.dying.engine.park(cases(scene.dying), true, {
           settle: (_, __, value) => told.push(value),
           fail: () => told.push('failed'),
         });
@@ -352,7 +351,7 @@ describe('a thread that dies between any two writes', () => {
     for (let steps = 0; !through; steps++) {
       const scene = stage(0);
       const undertaker = mortalMember(scene.live.buffer);
-      for (let i = 0; i < 2; i++) sharedEngine.park([receiving(scene.dying)], true, DEAF);
+      for (let i = 0; i < 2; i++) scene.dying.engine.park([receiving(scene.dying)], true, DEAF);
       expect([scene.other.trySend('x'), scene.other.trySend('y')]).toEqual([Status.DONE, Status.DONE]);
       scene.park(true, 'z');
       fuse = steps;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import * as Direction from '../../dist/direction.js';
 import type { Case, Port } from '../../dist/engine.js';
 import { codec } from '../../dist/index.js';
-import { sharedEngine } from '../../dist/shared/engine.js';
+import { sharedFactory } from '../../dist/shared/engine.js';
 import * as Status from '../../dist/status.js';
 
 const program = new URL('./programs/holder.mjs', import.meta.url);
@@ -17,7 +17,7 @@ interface Holder {
 
 /** A channel, and a worker that has done `what` with it. */
 async function holder(what: 'channel' | 'allocator' | 'receiver', capacity: number): Promise<Holder> {
-  const port = sharedEngine.open('shared', { capacity, codec: codec.string, name: 'held' }) as Port;
+  const port = sharedFactory.open('shared', { capacity, codec: codec.string, name: 'held' }) as Port;
   const words = new Int32Array(new SharedArrayBuffer(4));
   const token = port.share();
   const worker = new Worker(program, { workerData: { token, words, what } });
@@ -29,7 +29,7 @@ async function holder(what: 'channel' | 'allocator' | 'receiver', capacity: numb
 
 function block(cases: Case[], timeout: number): unknown {
   let outcome: unknown = 'timed out';
-  sharedEngine.block(cases, true, timeout, {
+  cases[0]?.port.engine.block(cases, true, timeout, {
     settle: (_, status, value) => {
       outcome = status === Status.DONE ? value : status;
     },
@@ -95,7 +95,7 @@ describe('a thread whose event loop turns', () => {
     const { port, worker } = await holder('receiver', 0);
     for (const value of ['first', 'second']) expect(port.trySend(value)).toBe(Status.DONE);
     const waiting = new Promise((resolve, reject) => {
-      sharedEngine.park([{ port, send: false, value: undefined }], true, {
+      port.engine.park([{ port, send: false, value: undefined }], true, {
         settle: (_, __, value) => resolve(value),
         fail: (_, error) => reject(error),
       });

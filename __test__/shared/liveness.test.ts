@@ -4,7 +4,6 @@ import * as Direction from '../../dist/direction.js';
 import type { Port } from '../../dist/engine.js';
 import { codec } from '../../dist/index.js';
 import { Arena } from '../../dist/shared/arena.js';
-import { sharedEngine } from '../../dist/shared/engine.js';
 import * as Thread from '../../dist/shared/layout/thread.js';
 import * as ThreadState from '../../dist/shared/layout/thread-state.js';
 import { makechan } from '../../dist/shared/lifetime.js';
@@ -53,7 +52,7 @@ it('a lock that does not move and whose owner nobody knows is given up loudly, a
   const c = makechan(two, 0);
   const port = new SharedPort(two, c, Direction.BOTH, codec.void, 'stuck') as Port;
   const waiting = new Promise((_, reject) => {
-    sharedEngine.park([{ port, send: false, value: undefined }], true, {
+    port.engine.park([{ port, send: false, value: undefined }], true, {
       settle: () => expect.unreachable(),
       fail: (_, error) => reject(error),
     });

@@ -5,14 +5,14 @@
  * the thread that would be blocked.
  */
 import * as Direction from '../direction.js';
-import type { Case, EngineName, Opener, OpenOptions, Parked, Port, Waiter } from '../engine.js';
+import type { Case, Engine, EngineName, Opener, OpenOptions, Parked, Port, Waiter } from '../engine.js';
 import { BlockingError, label } from '../errors.js';
 import { nap } from '../sleep.js';
 import { Hchan } from './hchan.js';
 import { LocalPort } from './port.js';
 import { chanOf, pass1, pass2 } from './select.js';
 
-export const local: Opener = {
+export const local: Opener & Engine = {
   name: 'local',
 
   open<T>(_name: EngineName, options: OpenOptions<T>): Port<T> {

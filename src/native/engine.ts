@@ -3,7 +3,7 @@
  */
 import type { Codec } from '../codec/codec.js';
 import * as Direction from '../direction.js';
-import type { Case, EngineFactory, EngineName, OpenOptions, Parked, Port, Waiter } from '../engine.js';
+import type { Case, Engine, EngineFactory, EngineName, OpenOptions, Parked, Port, Waiter } from '../engine.js';
 import type { TokenBody } from '../token.js';
 import { connect, native } from './binding.js';
 import { block } from './block.js';
@@ -50,7 +50,7 @@ function parkOne({ port, send, value }: Case): number {
   return native.parkSend(handle);
 }
 
-export const nativeFactory: EngineFactory = {
+export const nativeFactory: EngineFactory & Engine = {
   name: 'native',
 
   open<T>(name: EngineName, options: OpenOptions<T>): Port<T> {

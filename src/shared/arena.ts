@@ -6,6 +6,7 @@
  * arena, armed while an operation of it awaits. Nothing here keeps the process alive: the facade's timer does.
  */
 import { defer } from '#platform';
+import type { Engine } from '../engine.js';
 import { ChannelError } from '../errors.js';
 import { turned } from '../handle/budget.js';
 import { ownTid, threadId, waitAsync } from './host.js';
@@ -52,6 +53,8 @@ export class Arena extends Memory {
   /** This thread's holds, by channel. */
   readonly holds = new Map<number, number>();
   readonly #spareHolds: number[] = [];
+  /** What its channels are selected by; set by port.ts. */
+  engine: Engine | undefined;
   /** Looks who has died; set by repair.ts. */
   look: () => void = () => {};
 

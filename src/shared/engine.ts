@@ -2,13 +2,13 @@
  * Engine `shared`: Go's hchan over a growable SharedArrayBuffer, the arena.
  *
  * The first channel that a thread makes lies in the arena that the thread knows already (from a token it attached, or from
- * Node's environment data), else in a new one. All channels of one arena can be selected over atomically; a select
- * over several arenas watches each and tries again (mixed.ts).
+ * Node's environment data), else in a new one. All channels of one arena can be selected over atomically, so each arena is an
+ * engine of its own (arena-engine.ts).
  */
 import { setSharedBufferHook } from '../codec/clone/clone.js';
 import type { Codec } from '../codec/codec.js';
 import * as Direction from '../direction.js';
-import type { Case, EngineFactory, EngineName, OpenOptions, Parked, Port, Waiter } from '../engine.js';
+import type { EngineFactory, EngineName, OpenOptions, Port } from '../engine.js';
 import { DetachedError, label } from '../errors.js';
 import type { TokenBody } from '../token.js';
 import { Arena } from './arena.js';
@@ -16,10 +16,8 @@ import { inherited, onWorkerExit, passOn } from './host.js';
 import * as Header from './layout/header.js';
 import { makechan, readKey, redeem } from './lifetime.js';
 import { arenaId, isArena, makeMemory } from './memory.js';
-import { blockMixed, parkMixed, tryMixed, watchMixed } from './mixed.js';
-import { portIn, SharedPort } from './port.js';
+import { SharedPort } from './port.js';
 import { onExit, watchOver } from './repair.js';
-import { Selecting } from './select.js';
 
 const arenas = new Map<string, Arena>();
 
@@ -70,27 +68,7 @@ function find(id: string, buffer: unknown): Arena | undefined {
   return undefined;
 }
 
-/** The one arena of all cases; undefined if there are several. */
-function arenaOf(cases: readonly Case[]): Arena | undefined {
-  const { arena } = portIn(cases[0]);
-  for (let i = 1; i < cases.length; i++) if (portIn(cases[i]).arena !== arena) return undefined;
-  return arena;
-}
-
-/** Reports what a batch left behind good values, which comes before anything new. True: `waiter` was told. */
-function faulty(cases: readonly Case[], waiter: Waiter): boolean {
-  for (const [index, scase] of cases.entries()) {
-    const undecoded = scase.send ? undefined : portIn(scase).takeUndecoded();
-    if (undecoded === undefined) continue;
-    waiter.fail(index, undecoded.error);
-    return true;
-  }
-  return false;
-}
-
-export const sharedEngine: EngineFactory = {
-  name: 'shared',
-
+export const sharedFactory: EngineFactory = {
   open<T>(_name: EngineName, options: OpenOptions<T>): Port<T> {
     const { capacity, codec, name } = options;
     const arena = home();
@@ -104,32 +82,5 @@ export const sharedEngine: EngineFactory = {
       throw new DetachedError(`attach to ${label(body)}, which is gone`);
     }
     return new SharedPort<T>(arena, key.c, body.direction, codec, body.name);
-  },
-
-  trySelect(cases: readonly Case[], biased: boolean, waiter: Waiter): boolean {
-    if (faulty(cases, waiter)) return true;
-    const arena = arenaOf(cases);
-    if (arena !== undefined) return new Selecting(arena, cases, biased, waiter).attempt();
-    return tryMixed(cases, biased, waiter);
-  },
-
-  park(cases: readonly Case[], biased: boolean, waiter: Waiter): Parked | null {
-    if (faulty(cases, waiter)) return null;
-    const arena = arenaOf(cases);
-    if (arena === undefined) return parkMixed(cases, biased, waiter);
-    const waiting = new Selecting(arena, cases, biased, waiter).park();
-    if (waiting !== null) arena.arm();
-    return waiting;
-  },
-
-  block(cases: readonly Case[], biased: boolean, timeout: number, waiter: Waiter): boolean {
-    if (faulty(cases, waiter)) return true;
-    const arena = arenaOf(cases);
-    if (arena === undefined) return blockMixed(cases, biased, timeout, waiter);
-    return new Selecting(arena, cases, biased, waiter).block(timeout);
-  },
-
-  watch(cases: readonly Case[], onReady: () => void): Parked {
-    return watchMixed(cases, onReady);
   },
 };

@@ -12,9 +12,9 @@ import { scratch } from '../scratch.js';
 import * as Status from '../status.js';
 import type { TokenBody } from '../token.js';
 import type { Arena } from './arena.js';
+import { ArenaEngine } from './arena-engine.js';
 import { BATCH, recvBatch, sendBatch } from './batch.js';
 import { shutBy } from './buffer.js';
-import { sharedEngine } from './engine.js';
 import { chanrecv, chansend, closechan } from './hchan.js';
 import * as Chan from './layout/chan.js';
 import * as Flag from './layout/flag.js';
@@ -64,7 +64,7 @@ const collected = new FinalizationRegistry<Counted>(giveBack);
 const sending = new Outgoing();
 
 export class SharedPort<T> implements Port<T> {
-  readonly engine: Engine = sharedEngine;
+  readonly engine: Engine;
   readonly engineName = 'shared';
   readonly id: number;
   readonly name: string | undefined;
@@ -85,6 +85,7 @@ export class SharedPort<T> implements Port<T> {
   /** The handle is counted already. */
   constructor(arena: Arena, c: number, direction: Direction.Direction, codec: Codec<T>, name: string | undefined) {
     const m = arena.i32;
+    this.engine = arena.engine ??= new ArenaEngine(arena);
     this.#arena = arena;
     this.c = c;
     this.id = m[c + Chan.ID] as number;

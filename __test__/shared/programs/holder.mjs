@@ -1,16 +1,16 @@
 /** A worker that takes the lock of a channel (or of the allocator), leaves a send half done, and never lets go. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { codec } from '../../../dist/index.js';
-import { sharedEngine } from '../../../dist/shared/engine.js';
+import { sharedFactory } from '../../../dist/shared/engine.js';
 import * as Chan from '../../../dist/shared/layout/chan.js';
 import * as Header from '../../../dist/shared/layout/header.js';
 
 const { token, words, what } = workerData;
-const port = sharedEngine.attach(token, codec.string);
+const port = sharedFactory.attach(token, codec.string);
 const { arena, c } = port;
 parentPort.ref();
 if (what === 'receiver') {
-  for (let i = 0; i < 2; i++) sharedEngine.park([{ port, send: false, value: undefined }], true, { settle() {}, fail() {} });
+  for (let i = 0; i < 2; i++) port.engine.park([{ port, send: false, value: undefined }], true, { settle() {}, fail() {} });
 } else {
   port.trySend('whole');
   arena.lock(what === 'allocator' ? Header.ALLOC_LOCK : c);
