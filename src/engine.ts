@@ -80,11 +80,9 @@ export interface Port<T = unknown> {
 
   /**
    * An awaiting operation found nothing to do: waits a moment if the other end has lately been quick. True: try again.
-   * Engines whose wake-ups are cheap leave it out, and `waited` with it.
+   * Engines whose wake-ups are cheap leave it out.
    */
   linger?(send: boolean): boolean;
-  /** A parked operation of one case happened after `ms`. */
-  waited?(send: boolean, ms: number): void;
 
   /**
    * Engines of one thread, instead of the engine's `park` for an operation that is no select: queues it as it is. It is told
@@ -139,6 +137,9 @@ export interface Engine {
 
   /** Settles `waiter` with a ready case and returns true, or returns false at a moment when none was ready. */
   trySelect(cases: readonly Case[], biased: boolean, waiter: Waiter): boolean;
+
+  /** As that of a port, for an operation of several cases. */
+  linger?(cases: readonly Case[]): boolean;
 
   /**
    * As `trySelect`, and if none is ready, waits first come, first served in every case's queue.

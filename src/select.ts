@@ -60,7 +60,8 @@ export function select<const C extends Cases>(cases: C, options?: SelectOptions)
     const live = checkCases(cases, 'select');
     if (signal?.aborted) return rejected(signal.reason);
     const engine = engineOf(live);
-    const found = receivable(engine, live, biased);
+    let found = receivable(engine, live, biased);
+    if (found === null && engine.linger?.(live)) found = receivable(engine, live, biased);
     if (found !== null) return resolved(found) as Promise<Selected<C>>;
     return new PendingSelect(live, signal).start(engine, biased) as Promise<Selected<C>>;
   } catch (error) {
@@ -97,12 +98,8 @@ export function selectSync<const C extends Cases>(cases: C, options?: SelectSync
   const engine = engineOf(live);
   const found = receivable(engine, live, biased);
   if (found !== null) return found as Selected<C>;
-  const deadline = blocking.deadline();
   const outcome = new Outcome();
-  if (!engine.trySelect(live, biased, outcome)) {
-    const timeout = Math.max(0, deadline - performance.now());
-    if (!engine.block(live, biased, timeout, outcome)) throw new TimeoutError(`selectSync on ${casesOf(live)} timed out`);
-  }
+  if (!engine.block(live, biased, blocking.timeout, outcome)) throw new TimeoutError(`selectSync on ${casesOf(live)} timed out`);
   return finish('selectSync', live, outcome) as Selected<C>;
 }
 
@@ -134,7 +131,7 @@ function received({ key, port }: LiveCase, value: unknown = port.tryRecv()): Res
   return value === CLOSED ? { key, ok: false, value: undefined } : { key, ok: true, value };
 }
 
-type Selector = Pick<Engine, 'trySelect' | 'park' | 'block'> & { readonly name?: Engine['name'] };
+type Selector = Pick<Engine, 'trySelect' | 'linger' | 'park' | 'block'> & { readonly name?: Engine['name'] };
 
 /** The one engine of all cases, or what makes several, or none, look like one. */
 function engineOf(live: readonly LiveCase[]): Selector {

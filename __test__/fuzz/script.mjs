@@ -68,6 +68,8 @@ const FUNCTIONS = {
   lend: ['handle', 'board'],
   tryRecvAhead: ['handle'],
   linger: ['handle', 'small', 'small'],
+  lingerAny: ['offset', 'small', 'small'],
+  settled: ['op', 'small'],
   fetchHeld: [],
   trySendFrames: ['handle', 'offset', 'small'],
   trySendFixed: ['handle', 'offset', 'small', 'small'],
@@ -149,7 +151,7 @@ const steps = fc.oneof(
   {
     weight: 3,
     arbitrary: fc
-      .tuple(offset, cases, fc.constantFrom('selectTry', 'selectPark', 'selectBlock'), fc.nat(1))
+      .tuple(offset, cases, fc.constantFrom('selectTry', 'selectPark', 'selectBlock', 'lingerAny'), fc.nat(1))
       .map(([at, list, name, biased]) => [
         ['cases', at, list],
         ['call', name, [at, list.length, biased]],

@@ -180,6 +180,9 @@ test('a select of unknown kind or with a forged handle commits nothing', () => {
   expect(call('selectTry', HEADER, 2, 1)).toBe(Code.BAD_ARGUMENT);
   words.set([0, port.handle, 0, 0, 0, port.handle + 1, 0, 0]);
   expect(call('selectPark', HEADER, 2, 1)).toBe(Code.BAD_HANDLE);
+  expect(call('lingerAny', HEADER, 2, 1)).toBe(Code.BAD_HANDLE);
+  expect(call('lingerAny', HEADER, 2 ** 31 - 1, 1)).toBe(Code.BAD_ARGUMENT);
+  expect(call('settled', port.handle + 1, 1)).toBe(Code.BAD_HANDLE);
   expect(port.length()).toBe(1);
 });
 

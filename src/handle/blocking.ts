@@ -17,11 +17,12 @@ export interface SyncOptions {
 
 /** Checked SyncOptions. */
 export class Blocking {
-  readonly #timeout: number;
+  /** Milliseconds, maybe Infinity. */
+  readonly timeout: number;
   readonly #allowed: boolean;
 
   constructor(timeout: number, allowed: boolean) {
-    this.#timeout = timeout;
+    this.timeout = timeout;
     this.#allowed = allowed;
   }
 
@@ -38,7 +39,7 @@ export class Blocking {
 
   /** When the operation's time is over, on the clock of `performance.now()`. */
   deadline(): number {
-    return this.#timeout === Number.POSITIVE_INFINITY ? this.#timeout : performance.now() + this.#timeout;
+    return this.timeout === Number.POSITIVE_INFINITY ? this.timeout : performance.now() + this.timeout;
   }
 }
 

@@ -45,7 +45,6 @@ export class Pending implements Waiter, Detachable, Parked, Sudog {
   declare private parked: Parked | null;
   declare send: boolean;
   declare private readonly taker: Taker;
-  declare private since: number;
   declare private fulfil: (result: unknown) => void;
   declare private refuse: (error: unknown) => void;
 
@@ -59,7 +58,6 @@ export class Pending implements Waiter, Detachable, Parked, Sudog {
     this.signal = signal;
     this.parked = null;
     this.send = false;
-    this.since = 0;
   }
 
   /** Parks, and promises the outcome. Throws CodecError, nothing having happened. */
@@ -82,7 +80,7 @@ export class Pending implements Waiter, Detachable, Parked, Sudog {
     if (listed === null) return;
     this.parked = this;
     enlist(this.owner, this, listed);
-    if (this.signal !== undefined || this.owner[DISPOSED]) this.watch(port);
+    if (this.signal !== undefined || this.owner[DISPOSED]) watchFor(this, [this.owner], this.signal);
   }
 
   /** In an engine that keeps its own records. */
@@ -91,13 +89,7 @@ export class Pending implements Waiter, Detachable, Parked, Sudog {
     this.parked = port.engine.park(send ? [{ port, send, value: elem }] : owner[RECEIVES], true, this);
     if (this.parked === null) return;
     enlist(owner, this);
-    this.watch(port);
-  }
-
-  /** What else may end the operation, and how long it takes to happen. */
-  private watch(port: Port): void {
-    if (port.waited !== undefined) this.since = performance.now();
-    watchFor(this, [this.owner], this.signal);
+    watchFor(this, [owner], this.signal);
   }
 
   /** Fulfils the promise. */
@@ -111,7 +103,6 @@ export class Pending implements Waiter, Detachable, Parked, Sudog {
   }
 
   settle(_index: number, status: Status.Status, value: unknown): void {
-    if (this.since > 0) this.owner[PORT].waited?.(this.send, performance.now() - this.since);
     this.leave();
     this.taker.happened(this, status, value);
   }

@@ -55,6 +55,10 @@ export interface Binding {
    * many; on one core it lets other threads run once instead. How many there are, or how much room; takes nothing.
    */
   linger(handle: number, want: number, microseconds: number): number;
+  /** Likewise, until one of the cases may be ready: 1, or 0. */
+  lingerAny(offset: number, count: number, microseconds: number): number;
+  /** Likewise, until `op` is done: as `wait`. */
+  settled(op: number, microseconds: number): number;
   /** The oldest message that did not fit, as `tryRecv`. BLOCKED: there is none. */
   fetchHeld(): number;
 

@@ -11,7 +11,8 @@ import { describe, describeWatch } from './cases.js';
 import * as Code from './code.js';
 import { failure } from './failure.js';
 import { encode } from './message.js';
-import { Operation, onCompletions, onOwnCompletions, settle, stayAwake } from './park.js';
+import { Operation, onCompletions, onOwnCompletions, settle, stayAwake, sweepLater } from './park.js';
+import type { Patience } from './patience.js';
 import { NativePort } from './port.js';
 import { readToken } from './token.js';
 import { Flavor } from './wire.js';
@@ -33,13 +34,43 @@ function faulty(cases: readonly Case[], waiter: Waiter): boolean {
 
 /** Settles or parks: what `code`, an answer of the addon's park functions, means. */
 function parked(code: number, cases: readonly Case[], waiter: Waiter): Parked | null {
-  if (code > 0) {
-    if (cases.some(({ port, send }) => (port as NativePort).hot(send))) stayAwake();
-    return new Operation(code, cases, waiter);
-  }
-  if (code < 0 && code !== Code.NEED_GROW) throw failure(code, cases[0]?.port ?? { name: 'select', id: 0 });
-  settle(cases, waiter, code);
+  const ended = code > 0 ? awaited(code, cases) : code;
+  if (ended > 0) return new Operation(code, cases, waiter);
+  if (ended < 0 && ended !== Code.NEED_GROW) throw failure(ended, cases[0]?.port ?? { name: 'select', id: 0 });
+  settle(cases, waiter, ended);
   return null;
+}
+
+/** Waits a moment for operation `op`, if it is to meet its peer where there is no buffer. Its number, or how it ended. */
+function awaited(op: number, cases: readonly Case[]): number {
+  const patience = patienceOf(cases);
+  if (patience === undefined) return op;
+  let ended = 0;
+  if (cases.some(isRendezvous)) {
+    patience.wait((_want, microseconds) => {
+      ended = native.settled(op, microseconds);
+      return Math.abs(ended);
+    });
+  }
+  if (ended === 0) {
+    stayAwake();
+    return op;
+  }
+  if (cases.length > 1) sweepLater();
+  return Math.min(ended, 0);
+}
+
+/** That of the first case whose other end has lately been quick. */
+function patienceOf(cases: readonly Case[]): Patience | undefined {
+  for (const { port, send } of cases) {
+    const patience = (port as NativePort).patience(send);
+    if (patience.hot) return patience;
+  }
+  return undefined;
+}
+
+function isRendezvous({ port }: Case): boolean {
+  return port.capacity === 0;
 }
 
 /** Parks one send or receive, without a description. */
@@ -76,6 +107,12 @@ export const nativeFactory: EngineFactory & Engine = {
     const code =
       cases.length === 1 && only !== undefined ? parkOne(only) : native.selectPark(describe(cases), cases.length, biased ? 1 : 0);
     return parked(code, cases, waiter);
+  },
+
+  linger(cases: readonly Case[]): boolean {
+    if (cases.some(isRendezvous)) return false;
+    const look = (_want: number, microseconds: number) => native.lingerAny(describeWatch(cases), cases.length, microseconds);
+    return patienceOf(cases)?.wait(look) ?? false;
   },
 
   block(cases: readonly Case[], biased: boolean, timeout: number, waiter: Waiter): boolean {

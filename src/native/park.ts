@@ -27,12 +27,22 @@ export class Operation implements Parked {
   readonly #number: number;
   readonly cases: readonly Case[];
   readonly waiter: Waiter;
+  readonly #since = performance.now();
 
   constructor(number: number, cases: readonly Case[], waiter: Waiter) {
     this.#number = number;
     this.cases = cases;
     this.waiter = waiter;
     table.set(number, this);
+  }
+
+  /** The case at `index` has happened, if there is one. */
+  ended(index: number): Case | undefined {
+    const scase = this.cases[index];
+    // Waiting for this very thread would be waiting in vain.
+    if (scase !== undefined)
+      (scase.port as NativePort).patience(scase.send).parked(own ? Number.POSITIVE_INFINITY : performance.now() - this.#since);
+    return scase;
   }
 
   cancel(): boolean {
@@ -98,11 +108,6 @@ export function onOwnCompletions(): void {
   } finally {
     own = false;
   }
-}
-
-/** Whether what is being told now was done by this thread, and so says nothing about how quick another one is. */
-export function isOwn(): boolean {
-  return own;
 }
 
 /** ms that the loop stays awake for completions that are likely to come soon: about what it takes to wake it. */
@@ -172,8 +177,9 @@ function read(count: number): (() => void)[] {
   return tell;
 }
 
-function readOne({ cases, waiter }: Operation, index: number, status: Status.Status, at: number, end: number): () => void {
-  const scase = cases[index];
+function readOne(operation: Operation, index: number, status: Status.Status, at: number, end: number): () => void {
+  const { cases, waiter } = operation;
+  const scase = operation.ended(index);
   if (scase === undefined || scase.send || status !== Status.DONE) return () => waiter.settle(index, status, undefined);
   const port = scase.port as NativePort<unknown>;
   if (isFallible(port.codec)) {

@@ -19,7 +19,6 @@ import { Credit } from './credit.js';
 import { nativeFactory } from './engine.js';
 import { failure, unsent } from './failure.js';
 import { decode, fetchHeld, makeRoom, send } from './message.js';
-import { isOwn } from './park.js';
 import { Patience } from './patience.js';
 import { writeToken } from './token.js';
 import { Flavor } from './wire.js';
@@ -150,21 +149,13 @@ export class NativePort<T = unknown> implements Port<T> {
   }
 
   linger(send: boolean): boolean {
+    // A rendezvous has nothing to look for: each end needs one that has parked.
     if (this.capacity === 0) return false;
-    return this.#patience(send).wait((want, microseconds) => native.linger(this.handle, send ? -want : want, microseconds));
+    return this.patience(send).wait((want, microseconds) => native.linger(this.handle, send ? -want : want, microseconds));
   }
 
-  /** Whether an operation that parks now is likely to end soon. */
-  hot(send: boolean): boolean {
-    return this.#patience(send).hot;
-  }
-
-  waited(send: boolean, ms: number): void {
-    // Waiting for this very thread would be waiting in vain.
-    this.#patience(send).parked(isOwn() ? Number.POSITIVE_INFINITY : ms);
-  }
-
-  #patience(send: boolean): Patience {
+  /** How long an operation waits for its peer. */
+  patience(send: boolean): Patience {
     return send ? this.#sending : this.#receiving;
   }
 

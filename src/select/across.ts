@@ -27,16 +27,21 @@ import { nextDue } from '../local/engine.js';
 import { scratch } from '../scratch.js';
 import { sleep } from '../sleep.js';
 import * as Status from '../status.js';
-import { type Group, groupsOf, prefixes } from './group.js';
+import { type Group, groupsOf } from './group.js';
 
 /** How long a blocked thread waits in one engine before it looks at the others, in ms. */
 const GLANCE = 2;
 
 /** Several engines as one. */
-export const across: Pick<Engine, 'trySelect' | 'park' | 'block'> = {
+export const across: Pick<Engine, 'trySelect' | 'linger' | 'park' | 'block'> = {
   trySelect(cases, biased, waiter) {
     checkValues(cases);
     return tryAll(groupsOf(cases), cases, biased, waiter);
+  },
+
+  linger(cases) {
+    const { real } = roles(groupsOf(cases));
+    return real?.engine.linger?.(real.cases) ?? false;
   },
 
   park(cases, biased, waiter) {
@@ -80,24 +85,28 @@ function checkValues(cases: readonly Case[]): void {
  * together, since of two that take turns in being ready the first round may have missed both.
  */
 function tryAll(groups: readonly Group[], cases: readonly Case[], biased: boolean, waiter: Waiter): boolean {
-  if (biased) return tryInOrder(cases, cases.length, waiter);
+  if (biased) return tryInOrder(groups, cases, cases.length, waiter);
   for (const place of shuffled(cases.length)) if (tryOne(cases[place] as Case, place, waiter)) return true;
   return groups.some((group) => group.cases.length > 1 && group.trySelect(false, waiter));
 }
 
 /**
- * Tries the first `end` cases in key order: with those of an engine that stand together, also those of it that stand before, which may
- * have become ready first. (Between two looks nothing changes in the engine of one thread.)
+ * Tries the cases before `end` in key order: with each, those of its engine that stand before it, which may have become ready first.
+ * (Between two looks nothing changes in the engine of one thread.)
  */
-function tryInOrder(cases: readonly Case[], end: number, waiter: Waiter): boolean {
+function tryInOrder(groups: readonly Group[], cases: readonly Case[], end: number, waiter: Waiter): boolean {
   const first: Waiter = {
     settle(place, status, value) {
       // What is closed stays closed, and what was sent to those before it in the meantime comes first.
-      if (status === Status.DONE || !tryInOrder(cases, place, waiter)) waiter.settle(place, status, value);
+      if (status === Status.DONE || !tryInOrder(groups, cases, place, waiter)) waiter.settle(place, status, value);
     },
     fail: (place, error) => waiter.fail(place, error),
   };
-  return prefixes(cases, end).some((group) => group.trySelect(true, first));
+  return cases.slice(0, end).some(({ port }, place, { [place + 1]: next }) => {
+    // Neighbours of one engine are tried together.
+    if (next?.port.engine === port.engine) return false;
+    return groups.find(({ engine }) => engine === port.engine)?.trySelect(true, first, place + 1);
+  });
 }
 
 function tryOne({ port, send, value }: Case, place: number, waiter: Waiter): boolean {

@@ -23,8 +23,10 @@ export class Group {
     this.#places.push(place);
   }
 
-  trySelect(biased: boolean, waiter: Waiter): boolean {
-    return this.engine.trySelect(this.#cases, biased, this.#renumbered(waiter));
+  /** Of the cases that stand before place `end`. */
+  trySelect(biased: boolean, waiter: Waiter, end = Number.POSITIVE_INFINITY): boolean {
+    const cases = this.#cases.filter((_, index) => (this.#places[index] as number) < end);
+    return this.engine.trySelect(cases, biased, this.#renumbered(waiter));
   }
 
   park(biased: boolean, waiter: Waiter, claim?: () => boolean): Parked | null {
@@ -56,24 +58,6 @@ export function groupsOf(cases: readonly Case[]): readonly Group[] {
       groups.push(group);
     }
     group.add(one, place);
-  }
-  return groups;
-}
-
-/**
- * The first `end` cases in order: for every run of them that one engine carries, that engine's cases up to the end of the run.
- */
-export function prefixes(cases: readonly Case[], end: number): readonly Group[] {
-  const groups: Group[] = [];
-  for (let last = 0; last < end; last++) {
-    const { engine } = (cases[last] as Case).port;
-    if (last + 1 < end && cases[last + 1]?.port.engine === engine) continue;
-    const group = new Group(engine);
-    for (let place = 0; place <= last; place++) {
-      const one = cases[place] as Case;
-      if (one.port.engine === engine) group.add(one, place);
-    }
-    groups.push(group);
   }
   return groups;
 }

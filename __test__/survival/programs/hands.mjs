@@ -145,5 +145,6 @@ function watchOutcomes(hand) {
     kinds[0] = Kind.RECV;
   });
   outcome('wait', 1, () => {});
+  outcome('settled', 1, () => {});
   return kinds;
 }

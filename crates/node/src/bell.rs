@@ -80,9 +80,10 @@ impl Bell {
     }
 
     /// Whether the listener need not be called, because the loop looks by itself. It looks once more after unmuting.
-    pub fn mute(&self, muted: bool) {
+    /// Returns what was so before.
+    pub fn mute(&self, muted: bool) -> bool {
         // SeqCst: as plain as it gets, and rare.
-        self.muted.store(muted, Ordering::SeqCst);
+        self.muted.swap(muted, Ordering::SeqCst)
     }
 
     /// Has the listener called soon. Does nothing once unhung.
@@ -92,9 +93,13 @@ impl Bell {
             self.own.store(true, Ordering::Relaxed);
             return;
         }
-        if self.muted.load(Ordering::SeqCst) {
-            return;
+        if !self.muted.load(Ordering::SeqCst) {
+            self.ring_later();
         }
+    }
+
+    /// Has the listener called in a turn of the loop, whoever calls this. Does nothing once unhung.
+    pub fn ring_later(&self) {
         let rope = self.rope.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(Rope(function)) = &*rope {
             // SAFETY: it is in `rope`, so `unhang` has not run, and it waits for this lock.

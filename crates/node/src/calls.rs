@@ -50,6 +50,8 @@ pub unsafe fn define_all(env: sys::napi_env, exports: sys::napi_value, state: *m
         single::TryRecvAhead,
         single::FetchHeld,
         linger::Linger,
+        linger::LingerAny,
+        linger::Settled,
         linger::Mute,
         linger::Rest,
         batch::TrySendFrames,

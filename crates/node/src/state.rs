@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, LazyLock, Weak};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use hchan_core::{Channel, Event, Handle, Inbox, Losers, Op, Outcome, Piece, Registry, abandon};
 
@@ -84,8 +84,8 @@ pub struct State {
     pub held: VecDeque<Msg>,
     /// What was lent and taken, between a call's end of a lease and its own end.
     pub spent: VecDeque<Piece<Msg>>,
-    /// When this thread's loop last kept another thread from running by staying awake.
-    pub crowded: Option<Instant>,
+    /// Until when this thread's loop sleeps if it has nothing to do, because others need its core.
+    pub sleepy_until: Option<Instant>,
     /// The environment is ending.
     pub dead: bool,
 }
@@ -126,6 +126,28 @@ impl State {
         let len = msg.map_or(Ok(0), |msg| self.hand_over(msg))?;
         self.scratch.set(word::COUNT, len);
         Ok(0)
+    }
+
+    /// Whether the next thing that the inbox tells is that operation `key` is done; then it is told. What is told before others stays so.
+    pub fn hears_next(&mut self, key: u64) -> bool {
+        if !self.hears() || self.unsaid.is_some() || self.due.get(self.next_due) != Some(&key) {
+            return false;
+        }
+        self.next_due += 1;
+        true
+    }
+
+    /// Whether operations are done that are still to be drained.
+    pub fn hears(&mut self) -> bool {
+        if let Some(ear) = &self.ear {
+            ear.inbox.drain(&mut self.due);
+        }
+        self.unsaid.is_some() || self.next_due < self.due.len()
+    }
+
+    /// Has the loop sleep, for so long, whenever it has nothing to do.
+    pub fn sleep_for(&mut self, time: Duration) {
+        self.sleepy_until = Some(Instant::now() + time);
     }
 
     /// Takes how an operation ended; `None`: it has not. Its losers are put off, see `losers`.

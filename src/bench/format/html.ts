@@ -11,20 +11,20 @@ const OTHERS = { package: '#d99a00', language: '#a0522d' };
 
 /** Without spaces that a browser does not need: this is part of the package. */
 const STYLE = `
-:root{color-scheme:light dark;--ink:light-dark(#1b1f24,#e6e8eb);--paper:light-dark(#fff,#14171a);--faint:light-dark(#d8dce1,#343a41);--band:light-dark(#f6f7f9,#1b1f24)}
+:root{color-scheme:light dark}
 *{box-sizing:border-box}
-body{margin:0 auto;padding:1rem;max-width:68rem;font:16px/1.45 system-ui,sans-serif;color:var(--ink);background:var(--paper);overflow-wrap:break-word}
+body{margin:0 auto;padding:1rem;max-width:68rem;font:16px/1.45 system-ui,sans-serif;overflow-wrap:break-word}
 h1{font-size:1.4rem} h2{font-size:1.2rem;margin:2rem 0 .4rem} h3{font-size:1rem;margin:1.4rem 0 .3rem} p{margin:.4rem 0}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:0 2.5rem} section{min-width:0} .how{font-size:.85rem;opacity:.8}
-svg{display:block;width:100%;max-width:34rem;height:auto} svg text{font:12px system-ui,sans-serif;fill:var(--ink)} svg .tick{font-size:11px;opacity:.7}
-.spread{stroke:var(--ink);stroke-width:1.5} .grid{stroke:var(--faint)} .band{fill:none} .band:nth-of-type(odd){fill:var(--band)} .path{fill:none;stroke-width:1.5;opacity:.55}
+svg{display:block;width:100%;max-width:34rem;height:auto} svg text{font:12px system-ui,sans-serif;fill:currentColor} svg .tick{font-size:11px;opacity:.7}
+.spread{stroke:currentColor;stroke-width:1.5} .grid{stroke:#8884} .band{fill:none} .band:nth-of-type(odd){fill:#8881} .path{fill:none;stroke-width:1.5;opacity:.55}
 ${COLOURS.map((colour, at) => `.c${at}{fill:${colour};stroke:${colour}}`).join(' ')}
 ${Object.entries(OTHERS)
-  .map(([kind, colour]) => `.${kind}{fill:var(--paper);stroke:${colour};stroke-width:2}`)
+  .map(([kind, colour]) => `.${kind}{fill:Canvas;stroke:${colour};stroke-width:2}`)
   .join(' ')}
 circle.p90{fill-opacity:.75} circle.p99,circle.p999{fill-opacity:.5}
 .scroll{overflow-x:auto} table{border-collapse:collapse;font-size:.8rem;white-space:nowrap}
-td,th{padding:.15rem .6rem;text-align:right;border-bottom:1px solid var(--faint)} td:first-child,th:first-child{text-align:left}
+td,th{padding:.15rem .6rem;text-align:right;border-bottom:1px solid #8884} td:first-child,th:first-child{text-align:left}
 .key{font-size:.9rem} .key span{display:inline-block;margin-right:1.1rem} .key svg{display:inline-block;width:12px;height:12px;margin-right:.35em} details{margin-top:.3rem}
 `;
 

@@ -1,14 +1,16 @@
 //! Looking again for a moment, because a wake-up costs more than the wait.
 
 use std::hint::spin_loop;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::thread::{available_parallelism, yield_now};
 use std::time::{Duration, Instant};
 
-use hchan_core::Channel;
+use hchan_core::{Case, Channel};
 
 use super::callback;
+use super::select::cases;
 use crate::msg::Msg;
+use crate::state::State;
 use crate::wire::Code;
 
 /// The longest that one call keeps its thread looking.
@@ -24,23 +26,35 @@ const FIRST_PAUSE: u32 = 8;
 const FIRST_PAUSE_OF_SEVERAL: u32 = 128;
 const LONGEST_PAUSE: u32 = 256;
 
-/// So long is a thread away that lets another one run, instead of none.
+/// A yield that takes so long has let another thread run, one that takes longer than `CROWDED` several or a busy one.
+const SHARED: Duration = Duration::from_micros(5);
 const CROWDED: Duration = Duration::from_micros(50);
-/// How long a loop then sleeps whenever it has nothing to do: who looks keeps those from running who have something to do.
+/// How long a loop then sleeps whenever it has nothing to do: who looks keeps those from running who have something to do. A thread that
+/// only shares its core with the one it waits for is woken on another core.
+const SHARED_FOR: Duration = Duration::from_micros(100);
 const CROWDED_FOR: Duration = Duration::from_millis(5);
 
 /// On one core the other side cannot run while this one looks.
 static ALONE: LazyLock<bool> =
     LazyLock::new(|| available_parallelism().is_ok_and(|cores| cores.get() == 1));
 
-/// How many messages, or how much room, there is; at most `want`.
-fn ready(channel: &Channel<Msg>, sending: bool, want: usize) -> usize {
-    let ready = if sending {
+/// How many messages, or how much room, there is; all that could be asked for if the channel is closed.
+fn ready(channel: &Channel<Msg>, sending: bool) -> usize {
+    if channel.is_closed() {
+        usize::MAX
+    } else if sending {
         channel.room()
     } else {
         channel.len()
-    };
-    ready.min(want)
+    }
+}
+
+/// As `ready`, of a case.
+fn ready_for(case: &Case<Msg>) -> usize {
+    match case {
+        Case::Send(channel, _) | Case::WatchSend(channel) => ready(channel, true),
+        Case::Recv(channel) | Case::WatchRecv(channel) => ready(channel, false),
+    }
 }
 
 /// How long to wait for more, if `found` came in the time that has been `waited`.
@@ -53,22 +67,56 @@ fn gathering(found: usize, waited: Duration) -> Duration {
     }
 }
 
-/// Looks until `want` are ready, or some are and enough time has gone into gathering, or `budget` is, or the channel is closed.
-fn linger(channel: &Channel<Msg>, sending: bool, want: usize, budget: Duration) -> usize {
+/// The pauses between two looks.
+struct Pauses(u32);
+
+impl Pauses {
+    /// Pauses; once pauses are long, lets others run instead. How long the loop is to sleep if another thread needs this core.
+    fn pause(&mut self) -> Option<Duration> {
+        if self.0 >= LONGEST_PAUSE {
+            return give_way();
+        }
+        for _ in 0..self.0 {
+            spin_loop();
+        }
+        self.0 *= 2;
+        None
+    }
+}
+
+/// Lets other threads run. How long the loop is to sleep if one did.
+fn give_way() -> Option<Duration> {
     let start = Instant::now();
-    let mut pause = if want > 1 {
+    yield_now();
+    match start.elapsed() {
+        away if away >= CROWDED => Some(CROWDED_FOR),
+        away if away >= SHARED => Some(SHARED_FOR),
+        _ => None,
+    }
+}
+
+/// Looks until `want` are `ready`, or some are and enough time has gone into gathering, or `budget` is, or another thread needs this core.
+/// How many are.
+fn linger(
+    state: &mut State,
+    ready: impl Fn() -> usize,
+    gathers: bool,
+    want: usize,
+    budget: Duration,
+) -> usize {
+    let start = Instant::now();
+    let mut pauses = Pauses(if want > 1 {
         FIRST_PAUSE_OF_SEVERAL
     } else {
         FIRST_PAUSE
-    };
+    });
     loop {
-        let found = ready(channel, sending, want);
-        if found == want || channel.is_closed() {
+        let found = ready().min(want);
+        if found == want {
             return found;
         }
         let waited = start.elapsed();
-        // A sender that has found no room is in no hurry, since the receiver has enough to do, and much room is worth much.
-        let gathering = if sending {
+        let gathering = if gathers {
             budget
         } else {
             gathering(found, waited)
@@ -76,15 +124,44 @@ fn linger(channel: &Channel<Msg>, sending: bool, want: usize, budget: Duration) 
         if waited >= budget || (found > 0 && waited >= gathering) {
             return found;
         }
-        for _ in 0..pause {
-            spin_loop();
-        }
-        if pause < LONGEST_PAUSE {
-            pause *= 2;
-        } else {
-            yield_now();
+        if let Some(sleep) = pauses.pause() {
+            state.sleep_for(sleep);
+            return ready().min(want);
         }
     }
+}
+
+/// `linger`, or on one core one look after others have run.
+fn look(
+    state: &mut State,
+    ready: impl Fn() -> usize,
+    gathers: bool,
+    want: usize,
+    micros: usize,
+) -> i32 {
+    let found = if want == 0 {
+        0
+    } else if *ALONE {
+        yield_now();
+        ready().min(want)
+    } else {
+        let budget = Duration::from_micros(micros as u64).min(LONGEST);
+        linger(state, ready, gathers, want, budget)
+    };
+    i32::try_from(found).unwrap_or(i32::MAX)
+}
+
+/// Looks until an operation is done, `budget` is over, or another thread needs this core. True: operation `key` is, before all others.
+fn hear(state: &mut State, key: u64, budget: Duration) -> bool {
+    let start = Instant::now();
+    let mut pauses = Pauses(FIRST_PAUSE);
+    while !state.hears() && start.elapsed() < budget {
+        if let Some(sleep) = pauses.pause() {
+            state.sleep_for(sleep);
+            break;
+        }
+    }
+    state.hears_next(key)
 }
 
 callback! {
@@ -93,18 +170,51 @@ callback! {
     /// takes nothing.
     Linger = c"linger", |state, args| {
         let (handle, want, micros) = (args.int(0)?, args.int(1)?, args.count(2)?);
+        let channel = Arc::clone(state.channel(handle)?);
+        let sending = want < 0;
+        // A sender that has found no room is in no hurry, since the receiver has enough to do, and much room is worth much.
+        Ok(look(state, || ready(&channel, sending), sending, want.unsigned_abs() as usize, micros))
+    }
+}
+
+callback! {
+    /// `lingerAny(offset, count, microseconds)`: likewise, until one of the cases may be ready. 1 then, else 0.
+    LingerAny = c"lingerAny", |state, args| {
+        let cases = cases(state, args.count(0)?, args.count(1)?)?;
+        let any = || cases.iter().map(ready_for).max().unwrap_or(0);
+        Ok(look(state, any, false, 1, args.count(2)?))
+    }
+}
+
+callback! {
+    /// `settled(op, microseconds)`: waits a moment until the operation is done. 1 and the outcome in the header, its number given back; 0: it
+    /// still waits, or others were done before it and are to be told first. On one core it lets other threads run once instead.
+    Settled = c"settled", |state, args| {
+        let (number, micros) = (args.int(0)?, args.count(1)?);
         let budget = Duration::from_micros(micros as u64).min(LONGEST);
-        let channel = state.channel(handle)?;
-        let (sending, want) = (want < 0, want.unsigned_abs() as usize);
-        let found = if want == 0 {
-            0
-        } else if *ALONE {
+        state.scratch.base()?;
+        state.ops.get(number).and_then(Option::as_ref).ok_or(Code::BadHandle)?;
+        let key = u64::try_from(number).map_err(|_| Code::BadHandle)?;
+        let bell = Arc::clone(&state.ear.as_ref().ok_or(Code::Dead)?.bell);
+        let muted = bell.mute(true);
+        let early = if *ALONE {
             yield_now();
-            ready(channel, sending, want)
+            false
         } else {
-            linger(channel, sending, want, budget)
+            hear(state, key, budget)
         };
-        Ok(i32::try_from(found).unwrap_or(i32::MAX))
+        bell.mute(muted);
+        // Once more, as always after unmuting: who found the bell muted has told the inbox before.
+        let done = early || state.hears_next(key);
+        if !muted && state.hears() {
+            bell.ring_later();
+        }
+        if !done {
+            return Ok(0);
+        }
+        let outcome = state.take(number).ok_or(Code::Internal)?;
+        state.settle(outcome)?;
+        Ok(1)
     }
 }
 
@@ -113,7 +223,7 @@ callback! {
     /// and drains once more after this.
     Mute = c"mute", |state, args| {
         let wanted = args.int(0)? != 0;
-        let muted = wanted && !*ALONE && state.crowded.is_none_or(|at| at.elapsed() >= CROWDED_FOR);
+        let muted = wanted && !*ALONE && state.sleepy_until.is_none_or(|until| Instant::now() >= until);
         state.ear.as_ref().ok_or(Code::Dead)?.bell.mute(muted);
         Ok(muted.into())
     }
@@ -125,12 +235,10 @@ callback! {
         if state.ear.is_none() {
             return Err(Code::Dead);
         }
-        let start = Instant::now();
-        yield_now();
-        let crowded = start.elapsed() >= CROWDED;
-        if crowded {
-            state.crowded = Some(Instant::now());
+        let sleep = give_way();
+        if let Some(sleep) = sleep {
+            state.sleep_for(sleep);
         }
-        Ok((!crowded).into())
+        Ok(sleep.is_none().into())
     }
 }

@@ -14,7 +14,7 @@ use crate::wire::{CASE_WORDS, Code, Reply, kind};
 const YIELD: Duration = Duration::from_micros(25);
 
 /// Reads `count` case descriptions at byte `offset`.
-fn cases(state: &State, offset: usize, count: usize) -> Result<Vec<Case<Msg>>, Code> {
+pub fn cases(state: &State, offset: usize, count: usize) -> Result<Vec<Case<Msg>>, Code> {
     if count > state.scratch.bytes().len() / (4 * CASE_WORDS) {
         return Err(Code::BadArgument);
     }
