@@ -42,7 +42,7 @@ export function chan<T = unknown>(capacity = 0, options?: ChanOptions<T>): Chann
 
 /** Makes a channel whose sends never wait. Its memory grows with what is sent and not received. */
 export function unbounded<T = unknown>(options?: ChanOptions<T>): Channel<T> {
-  return open(Number.POSITIVE_INFINITY, options);
+  return open(Infinity, options);
 }
 
 /** Go's nil channel: no operation on it is ever ready, and closing it throws ClosedError. */

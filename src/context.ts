@@ -107,7 +107,7 @@ export function background(): Context {
 
 /** A context below `parent` that ends when it is cancelled, or `parent` ends. */
 export function withCancel(parent: Context): Cancellable {
-  return cancellable(branchOf(parent), Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
+  return cancellable(branchOf(parent), Infinity, Infinity);
 }
 
 /**
@@ -171,7 +171,7 @@ function cancellable(parent: Branch, deadline: number, left: number): Cancellabl
   // What never ends keeps no list of those below it.
   const above = parent.cancellation === root.cancellation ? undefined : parent.cancellation;
   const cancellation = new Cancellation(above);
-  if (deadline !== Number.POSITIVE_INFINITY) cancellation.endAt(deadline, left);
+  if (deadline !== Infinity) cancellation.endAt(deadline, left);
   const cancel = (reason?: unknown): void => cancellation.end(reason === undefined ? aborted() : reason);
   return { ctx: new Branch(cancellation, parent.values), cancel, [Symbol.dispose]: () => cancel() };
 }

@@ -10,6 +10,7 @@
  */
 import type { Codec } from './codec/codec.js';
 import type * as Direction from './direction.js';
+import type { Faults } from './faults.js';
 import type * as Status from './status.js';
 import type { Sudog } from './sudog.js';
 import type { TokenBody } from './token.js';
@@ -77,6 +78,9 @@ export interface Port<T = unknown> {
    * Engines without a fast way leave it out.
    */
   tryRecvInto?(into: ArrayLike<T>): number;
+
+  /** What earlier receives have left to be reported. Engines that do not decode leave it out. */
+  readonly faults?: Faults;
 
   /**
    * An awaiting operation found nothing to do: waits a moment if the other end has lately been quick. True: try again.
@@ -157,10 +161,10 @@ export interface Engine {
   block(cases: readonly Case[], biased: boolean, timeout: number, waiter: Waiter): boolean;
 
   /**
-   * Engines that cross threads: calls `onReady` once, when a case may have become ready (or already is), taking nothing.
-   * For selects over several engines, which then try again.
+   * Engines of which a select can have several: calls `onReady` once, when a case may have become ready, taking nothing; null: one may be
+   * ready now. For selects over several engines, which then try again.
    */
-  watch?(cases: readonly Case[], onReady: () => void): Parked;
+  watch?(cases: readonly Case[], onReady: () => void): Parked | null;
 }
 
 /** How the facade opens channels on an engine. */

@@ -54,7 +54,7 @@ export function after(ms: number): Receiver<number> {
   const poll = () => {
     if (performance.now() < due) return;
     const time = timeOf(due);
-    due = Number.POSITIVE_INFINITY;
+    due = Infinity;
     made.push(time);
   };
   const { made } = clockwork(`after(${ms})`, () => due, poll);
@@ -100,7 +100,7 @@ export function ticker(ms: number): Ticker {
     made.drain();
     arm();
   };
-  const methods = { stop: () => start(Number.POSITIVE_INFINITY), reset: (next: number) => start(checkMilliseconds('ms', next)) };
+  const methods = { stop: () => start(Infinity), reset: (next: number) => start(checkMilliseconds('ms', next)) };
   return Object.assign(makeReceiver(made.port), methods) as Ticker;
 }
 

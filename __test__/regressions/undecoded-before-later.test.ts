@@ -1,6 +1,7 @@
 /** What a batch left undecoded was passed over by a select, which took the message behind it. */
-import { type Channel, type Codec, CodecError, codec, select, selectSync, send, trySelect } from 'hchan';
+import { attach, type Channel, type Codec, CodecError, codec, type Receiver, select, selectSync, send, trySelect } from 'hchan';
 import { expect, test } from 'vitest';
+import { thrown } from '../conformance/actors.js';
 import { CROSSING, forEngines } from '../conformance/engines.js';
 
 /** Strings, but for 'bad', which does not decode. */
@@ -41,5 +42,19 @@ forEngines(CROSSING, (engine) => {
     expect(trySelect({ out: send(channel, 'b') })?.key).toBe('out');
     expect(() => channel.tryRecv()).toThrow(CodecError);
     expect(channel.tryRecv()).toEqual({ ok: true, value: 'b' });
+  });
+
+  test('each of several is reported, also those of a codec that runs no code of the user', () => {
+    const letters = codec.literals('a', 'b');
+    const numbers: Codec<number> = { id: letters.id, size: 1, encode: (value, to) => to.u8(value), decode: (from) => from.u8() };
+    const channel = engine.make<number>(8, { codec: numbers });
+    const receiver = attach<Receiver<'a' | 'b'>>(channel.receiver().share() as never, { codec: letters });
+    channel.trySendMany([1, 7, 0, 8, 1]);
+    expect(receiver.tryRecvMany(8)).toEqual(['b', 'a', 'b']);
+    for (const bad of [7, 8]) {
+      const error = thrown(() => receiver.tryRecv());
+      expect([error.constructor, [...((error as CodecError).bytes as Uint8Array)]]).toEqual([CodecError, [bad]]);
+    }
+    expect(receiver.tryRecv()).toBeNull();
   });
 });

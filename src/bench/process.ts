@@ -19,7 +19,7 @@ process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit());
 
 const { carrier, scenario } = JSON.parse(process.argv[2] ?? '{}', (key, value: unknown) =>
-  key === 'capacity' && value === null ? Number.POSITIVE_INFINITY : value,
+  key === 'capacity' && value === null ? Infinity : value,
 ) as Assignment;
 let crew: Crew | undefined;
 

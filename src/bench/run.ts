@@ -153,7 +153,7 @@ class ScenarioRun {
 
 /** Measures all `scenarios` and returns what was measured; an abort or a deadline cuts it short and is told in `cut`. */
 export async function run(options: RunOptions): Promise<Report> {
-  const { scenarios, rounds = 10, sampleMs = 100, deadlineMs = Number.POSITIVE_INFINITY, signal } = options;
+  const { scenarios, rounds = 10, sampleMs = 100, deadlineMs = Infinity, signal } = options;
   const started = new Date();
   const machine = describeMachine();
   const { native } = machine;

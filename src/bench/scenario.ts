@@ -22,7 +22,7 @@ export type Payload = (typeof PAYLOADS)[number];
 export const MODES = ['awaiting', 'blocking', 'batched'] as const;
 export type Mode = (typeof MODES)[number];
 
-export const CAPACITIES = [0, 1, 16, 64, 1024, 4096, Number.POSITIVE_INFINITY] as const;
+export const CAPACITIES = [0, 1, 16, 64, 1024, 4096, Infinity] as const;
 
 export const CASES = [2, 4, 8, 16, 32] as const;
 /** Cases of a `select-n` that does not say. */
@@ -52,8 +52,7 @@ export interface Choice {
 const CENTRE: Scenario = { pattern: 'spsc', capacity: 1024, payload: 'number', mode: 'awaiting' };
 
 /** A capacity as people write it. */
-export const capacityName = (capacity: number): string =>
-  capacity === Number.POSITIVE_INFINITY ? 'unbounded' : String(capacity);
+export const capacityName = (capacity: number): string => (capacity === Infinity ? 'unbounded' : String(capacity));
 
 /** The scenario in a line; no two have the same. */
 export function scenarioName({ pattern, capacity, payload, mode, cases }: Scenario): string {

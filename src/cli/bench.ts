@@ -48,7 +48,7 @@ interface Options {
 
 function capacitiesOf(text: string | undefined): number[] | undefined {
   return text?.split(',').map((word) => {
-    if (word.trim() === 'unbounded') return Number.POSITIVE_INFINITY;
+    if (word.trim() === 'unbounded') return Infinity;
     if (/^\d+$/.test(word.trim()) && Number(word) < 2 ** 31) return Number(word);
     throw new UsageError(`--capacity takes whole numbers below 2^31 and 'unbounded', not '${word}'`);
   });
@@ -106,7 +106,7 @@ function readOptions(args: string[], packages: readonly Rival[]): Options {
     rounds: wholeOf('rounds', values.rounds, 1, 1000) ?? (quick ? 5 : 10),
     sampleMs: wholeOf('sample', values.sample, 1, 10_000) ?? (quick ? 30 : 100),
     limitMs: quick ? QUICK_LIMIT_MS : LIMIT_MS,
-    deadlineMs: quick ? QUICK_DEADLINE_MS : Number.POSITIVE_INFINITY,
+    deadlineMs: quick ? QUICK_DEADLINE_MS : Infinity,
     print: printer(values),
   };
 }

@@ -37,7 +37,7 @@ export class Cancellation {
   readonly #children = new Set<Cancellation>();
   #end: { readonly reason: unknown } | undefined;
   /** When it ends by itself, on the clock of performance.now(). */
-  #due = Number.POSITIVE_INFINITY;
+  #due = Infinity;
   #alarm: Alarm | undefined;
   #controller: AbortController | undefined;
   #source: OpenedSource<never> | undefined;
@@ -165,7 +165,7 @@ export class Cancellation {
   }
 
   #nextLook(): number {
-    let due = Number.POSITIVE_INFINITY;
+    let due = Infinity;
     for (let one = this.#watched; one !== undefined; one = one.#above) {
       due = Math.min(due, one.#due - performance.now(), one.#upstream?.due() ?? due);
     }

@@ -39,18 +39,17 @@ export class Blocking {
 
   /** When the operation's time is over, on the clock of `performance.now()`. */
   deadline(): number {
-    return this.timeout === Number.POSITIVE_INFINITY ? this.timeout : performance.now() + this.timeout;
+    return this.timeout === Infinity ? this.timeout : performance.now() + this.timeout;
   }
 }
 
-const UNLIMITED = new Blocking(Number.POSITIVE_INFINITY, false);
+const UNLIMITED = new Blocking(Infinity, false);
 
 /** Checks the options of a blocking operation. */
 export function blockingOf(options: unknown): Blocking {
   const checked = checkOptions(options) as SyncOptions | undefined;
   if (checked === undefined) return UNLIMITED;
-  const timeout =
-    checked.timeout === undefined ? Number.POSITIVE_INFINITY : checkMilliseconds('options.timeout', checked.timeout);
+  const timeout = checked.timeout === undefined ? Infinity : checkMilliseconds('options.timeout', checked.timeout);
   return new Blocking(timeout, checkBoolean('options.allowMainThread', checked.allowMainThread, false));
 }
 

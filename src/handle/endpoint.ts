@@ -11,7 +11,7 @@ import { hold, release } from './keepalive.js';
 
 /** The handle's end of its channel. */
 export const PORT: unique symbol = Symbol('port');
-/** The port if the handle can still be used, else a DetachedError (or what an earlier receive left to report). */
+/** The port if the handle can still be used, else a DetachedError. */
 export const LIVE: unique symbol = Symbol('live');
 /** The operation that waits on the handle, which is seldom more than one; the later ones are in `MORE`. */
 const FIRST = Symbol('first');
@@ -22,7 +22,6 @@ const WAITING = Symbol('waiting');
 export const REFERENCED: unique symbol = Symbol('referenced');
 /** Whether the handle was disposed. */
 export const DISPOSED: unique symbol = Symbol('disposed');
-const STATE = Symbol('state');
 /** What every waiting receive waits for: the same for all, since 100 000 of them may wait. */
 export const RECEIVES: unique symbol = Symbol('receives');
 
@@ -55,8 +54,7 @@ export class Endpoint<T> implements Properties {
   [MORE]: Set<Detachable> | null = null;
   [WAITING] = 0;
   [REFERENCED] = true;
-  /** Null while the handle can be used, 'disposed', or the error that the next receive has to report. */
-  [STATE]: null | 'disposed' | Error = null;
+  [DISPOSED] = false;
   readonly [RECEIVES]: readonly Case[];
 
   constructor(port: Port<T>) {
@@ -107,33 +105,15 @@ export class Endpoint<T> implements Properties {
 
   /** Gives the handle back: its pending operations end with DetachedError, other handles are not touched. */
   [Symbol.dispose](): void {
-    if (this[STATE] === 'disposed') return;
-    this[STATE] = 'disposed';
+    if (this[DISPOSED]) return;
+    this[DISPOSED] = true;
     for (const pending of this.#pending()) pending.detach(detached(this, 'operation'));
     this[PORT].dispose();
   }
 
-  get [DISPOSED](): boolean {
-    return this[STATE] === 'disposed';
-  }
-
   [LIVE](operation: string): Port<T> {
-    if (this[STATE] !== null) this.#refuse(operation);
+    if (this[DISPOSED]) throw detached(this, operation);
     return this[PORT];
-  }
-
-  /** Leaves `error` for the next receive to report. */
-  protected leaveError(error: Error): void {
-    if (this[STATE] === null) this[STATE] = error;
-  }
-
-  #refuse(operation: string): void {
-    const state = this[STATE];
-    if (state === 'disposed') throw detached(this, operation);
-    if (state instanceof Error && /recv|consume|iterate|select/i.test(operation)) {
-      this[STATE] = null;
-      throw state;
-    }
   }
 
   #reference(referenced: boolean): void {

@@ -13,7 +13,7 @@ import { arrayFor, fillFrom, type NumericArray } from './arrays.js';
 import { type Blocking, blockingOf, blockUntil, type SyncOptions } from './blocking.js';
 import { nextTurnWith, rejected, resolved, spent } from './budget.js';
 import { Consumption } from './consume.js';
-import { Endpoint, LIVE, type Properties } from './endpoint.js';
+import { DISPOSED, Endpoint, LIVE, PORT, type Properties } from './endpoint.js';
 import { Iteration } from './iteration.js';
 import { Pending } from './pending.js';
 import type { AwaitOptions } from './sending.js';
@@ -199,10 +199,11 @@ export class ReceivingEnd<T> extends Endpoint<T> {
 
   /** Takes more behind a value already taken: what goes wrong now is the next receive's to report. */
   #more(take: (port: Port<T>) => void): void {
+    const port = this[PORT];
     try {
-      take(this[LIVE]('recvMany'));
+      if (!this[DISPOSED]) take(port);
     } catch (error) {
-      this.leaveError(error as Error);
+      port.faults?.putBack(error);
     }
   }
 }

@@ -68,7 +68,7 @@ export class Ahead {
     const memory = new SharedArrayBuffer(BOARD_BYTES);
     const words = new Int32Array(memory);
     if (native.lend(this.#handle, words) !== 0) {
-      this.#backoff.vain(Number.POSITIVE_INFINITY);
+      this.#backoff.vain(Infinity);
       return false;
     }
     this.#words = words;

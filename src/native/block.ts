@@ -25,7 +25,7 @@ export function block(cases: readonly Case[], biased: boolean, timeout: number, 
     const code = native.selectTry(at, cases.length, order);
     return code === Code.BLOCKED ? false : ended(code, cases, waiter);
   }
-  const deadline = timeout === Number.POSITIVE_INFINITY ? timeout : performance.now() + timeout;
+  const deadline = timeout === Infinity ? timeout : performance.now() + timeout;
   for (;;) {
     const op = native.selectBlock(at, cases.length, order);
     if (op > 0) return sleep(op, deadline, cases, waiter);

@@ -100,7 +100,7 @@ export class Credit {
   #open(): boolean {
     const words = new Int32Array(new SharedArrayBuffer(PAGE_BYTES) as unknown as ArrayBuffer);
     if (native.credit(this.#port.handle, words, this.#port.codec.size ?? -1) !== 0) {
-      this.#backoff.vain(Number.POSITIVE_INFINITY);
+      this.#backoff.vain(Infinity);
       return false;
     }
     this.#words = words;

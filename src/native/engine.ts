@@ -4,6 +4,8 @@
 import type { Codec } from '../codec/codec.js';
 import * as Direction from '../direction.js';
 import type { Case, Engine, EngineFactory, EngineName, OpenOptions, Parked, Port, Waiter } from '../engine.js';
+import { faulty } from '../faults.js';
+import { linger, met } from '../patience.js';
 import type { TokenBody } from '../token.js';
 import { connect, native } from './binding.js';
 import { block } from './block.js';
@@ -12,25 +14,9 @@ import * as Code from './code.js';
 import { failure } from './failure.js';
 import { encode } from './message.js';
 import { Operation, onCompletions, onOwnCompletions, settle, stayAwake, sweepLater } from './park.js';
-import type { Patience } from './patience.js';
 import { NativePort } from './port.js';
 import { readToken } from './token.js';
 import { Flavor } from './wire.js';
-
-/** Reports what a batch left behind good values, which comes before anything new. True: `waiter` was told. */
-function faulty(cases: readonly Case[], waiter: Waiter): boolean {
-  for (let index = 0; index < cases.length; index++) {
-    const { send, port } = cases[index] as Case;
-    if (send || !(port as NativePort).hasFault) continue;
-    try {
-      (port as NativePort).throwFault();
-    } catch (error) {
-      waiter.fail(index, error);
-      return true;
-    }
-  }
-  return false;
-}
 
 /** Settles or parks: what `code`, an answer of the addon's park functions, means. */
 function parked(code: number, cases: readonly Case[], waiter: Waiter): Parked | null {
@@ -41,36 +27,16 @@ function parked(code: number, cases: readonly Case[], waiter: Waiter): Parked | 
   return null;
 }
 
-/** Waits a moment for operation `op`, if it is to meet its peer where there is no buffer. Its number, or how it ended. */
+/** Waits a moment for operation `op`, if it is likely to end soon. Its number, or how it ended. */
 function awaited(op: number, cases: readonly Case[]): number {
-  const patience = patienceOf(cases);
-  if (patience === undefined) return op;
   let ended = 0;
-  if (cases.some(isRendezvous)) {
-    patience.wait((_want, microseconds) => {
-      ended = native.settled(op, microseconds);
-      return Math.abs(ended);
-    });
-  }
-  if (ended === 0) {
-    stayAwake();
-    return op;
-  }
+  const look = (_want: number, microseconds: number) => {
+    ended = native.settled(op, microseconds);
+    return Math.abs(ended);
+  };
+  if (!met(cases, look, stayAwake)) return op;
   if (cases.length > 1) sweepLater();
   return Math.min(ended, 0);
-}
-
-/** That of the first case whose other end has lately been quick. */
-function patienceOf(cases: readonly Case[]): Patience | undefined {
-  for (const { port, send } of cases) {
-    const patience = (port as NativePort).patience(send);
-    if (patience.hot) return patience;
-  }
-  return undefined;
-}
-
-function isRendezvous({ port }: Case): boolean {
-  return port.capacity === 0;
 }
 
 /** Parks one send or receive, without a description. */
@@ -85,7 +51,7 @@ export const nativeFactory: EngineFactory & Engine = {
   name: 'native',
 
   open<T>(name: EngineName, options: OpenOptions<T>): Port<T> {
-    const capacity = options.capacity === Number.POSITIVE_INFINITY ? -1 : options.capacity;
+    const capacity = options.capacity === Infinity ? -1 : options.capacity;
     const handle = native.open(Flavor[name as keyof typeof Flavor], capacity);
     if (handle < 0) throw failure(handle, { name: options.name ?? 'new', id: 0 });
     return new NativePort(handle, Direction.BOTH, options.codec, options.name);
@@ -110,39 +76,13 @@ export const nativeFactory: EngineFactory & Engine = {
   },
 
   linger(cases: readonly Case[]): boolean {
-    if (cases.some(isRendezvous)) return false;
-    const look = (_want: number, microseconds: number) => native.lingerAny(describeWatch(cases), cases.length, microseconds);
-    return patienceOf(cases)?.wait(look) ?? false;
+    return linger(cases, (_want, microseconds) => native.lingerAny(describeWatch(cases), cases.length, microseconds));
   },
 
   block(cases: readonly Case[], biased: boolean, timeout: number, waiter: Waiter): boolean {
     return faulty(cases, waiter) || block(cases, biased, timeout, waiter);
   },
-
-  watch(cases: readonly Case[], onReady: () => void): Parked {
-    const code = native.selectPark(describeWatch(cases), cases.length, 1);
-    if (code > 0) return new Operation(code, [], { settle: onReady, fail: onReady });
-    if (code < 0) throw failure(code, cases[0]?.port ?? { name: 'select', id: 0 });
-    return soon(onReady);
-  },
 };
-
-/** Calls `onReady` once the caller has what this returns. */
-function soon(onReady: () => void): Parked {
-  let waiting = true;
-  queueMicrotask(() => {
-    if (!waiting) return;
-    waiting = false;
-    onReady();
-  });
-  return {
-    cancel() {
-      const cancelled = waiting;
-      waiting = false;
-      return cancelled;
-    },
-  };
-}
 
 let engine: EngineFactory | Error | undefined;
 

@@ -7,6 +7,7 @@
  * All completions of a drain are read and decoded before the first waiter is told, because a waiter may use channels
  * and so the scratch. A codec that runs user code decodes from its own copy, after all have been read.
  */
+import { defer } from '#platform';
 import { apart } from '../codec/apart.js';
 import { decodeMessage, isFallible, type Reader } from '../codec/codec.js';
 import type { Case, Parked, Waiter } from '../engine.js';
@@ -39,9 +40,7 @@ export class Operation implements Parked {
   /** The case at `index` has happened, if there is one. */
   ended(index: number): Case | undefined {
     const scase = this.cases[index];
-    // Waiting for this very thread would be waiting in vain.
-    if (scase !== undefined)
-      (scase.port as NativePort).patience(scase.send).parked(own ? Number.POSITIVE_INFINITY : performance.now() - this.#since);
+    if (scase !== undefined) (scase.port as NativePort).ends.ended(scase.send, this.#since, own);
     return scase;
   }
 
@@ -112,8 +111,6 @@ export function onOwnCompletions(): void {
 
 /** ms that the loop stays awake for completions that are likely to come soon: about what it takes to wake it. */
 const AWAKE = 0.2;
-/** As it was when this was loaded: a replaced clock holds nobody back. */
-const later = setImmediate;
 let awake = false;
 let until = 0;
 
@@ -126,14 +123,14 @@ export function stayAwake(): void {
   until = performance.now() + AWAKE;
   if (awake || native.mute(1) !== 1) return;
   awake = true;
-  later(look);
+  defer(look);
 }
 
 function look(): void {
   turned();
   onCompletions();
   if (table.size > 0 && performance.now() < until && native.rest() === 1) {
-    later(look);
+    defer(look);
     return;
   }
   awake = false;
@@ -147,7 +144,7 @@ let sweeping = false;
 export function sweepLater(): void {
   if (sweeping) return;
   sweeping = true;
-  later(sweep);
+  defer(sweep);
 }
 
 function sweep(): void {

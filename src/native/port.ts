@@ -8,6 +8,8 @@ import { type Codec, decodeMessage, isFallible, type Reader } from '../codec/cod
 import * as Direction from '../direction.js';
 import { CLOSED, EMPTY, type EngineName, type Port } from '../engine.js';
 import { label } from '../errors.js';
+import { Faults } from '../faults.js';
+import { Ends } from '../patience.js';
 import { scratch } from '../scratch.js';
 import * as Status from '../status.js';
 import type { TokenBody } from '../token.js';
@@ -19,16 +21,11 @@ import { Credit } from './credit.js';
 import { nativeFactory } from './engine.js';
 import { failure, unsent } from './failure.js';
 import { decode, fetchHeld, makeRoom, send } from './message.js';
-import { Patience } from './patience.js';
 import { writeToken } from './token.js';
 import { Flavor } from './wire.js';
 import * as Word from './word.js';
 
 const NAMES: readonly EngineName[] = Object.keys(Flavor) as (keyof typeof Flavor)[];
-
-/** How many messages, or how much room for them, an end waits for at once before it parks. */
-const MOST_AT_ONCE = 64;
-const MOST_ROOM = 256;
 
 const collected = new FinalizationRegistry<number>((handle) => native.forget(handle));
 
@@ -44,14 +41,12 @@ export class NativePort<T = unknown> implements Port<T> {
   readonly handle: number;
   /** How errors call the channel. */
   readonly label: string;
-  readonly #sending: Patience;
-  readonly #receiving: Patience;
+  readonly ends: Ends;
   readonly #batch: Batch;
   /** A rendezvous and the mutex engine lend nothing and give no credit, and each end needs one of the two. */
   readonly #ahead: Ahead | undefined;
   readonly #credit: Credit | undefined;
-  /** What a batch found behind good values, for the next receives, one each. */
-  #faults: unknown[] | undefined;
+  readonly faults = new Faults();
 
   /** Takes over `handle`, which the addon has just made and described in the header. */
   constructor(handle: number, direction: Direction.Direction, codec: Codec<T>, name: string | undefined) {
@@ -60,7 +55,7 @@ export class NativePort<T = unknown> implements Port<T> {
     this.engineName = NAMES[words[Word.FLAVOR] as number] as EngineName;
     this.id = (words[Word.ID_HIGH] as number) * 2 ** 32 + ((words[Word.ID_LOW] as number) >>> 0);
     this.name = name;
-    this.capacity = capacity < 0 ? Number.POSITIVE_INFINITY : capacity;
+    this.capacity = capacity < 0 ? Infinity : capacity;
     this.direction = direction;
     this.codec = codec;
     this.handle = handle;
@@ -72,9 +67,7 @@ export class NativePort<T = unknown> implements Port<T> {
       gated && direction !== Direction.RECV && !isFallible(codec as Codec<unknown>)
         ? new Credit(this as NativePort<unknown>)
         : undefined;
-    const quarter = Math.ceil(this.capacity / 4);
-    this.#receiving = new Patience(Math.min(MOST_AT_ONCE, quarter), false);
-    this.#sending = new Patience(Math.min(MOST_ROOM, quarter), true);
+    this.ends = new Ends(this.capacity);
     collected.register(this, handle);
   }
 
@@ -96,7 +89,7 @@ export class NativePort<T = unknown> implements Port<T> {
   }
 
   tryRecv(): T | typeof EMPTY | typeof CLOSED {
-    if (this.#faults !== undefined) this.throwFault();
+    this.faults.report();
     const ahead = this.#ahead;
     if (ahead === undefined) return this.received(native.tryRecv(this.handle));
     if (ahead.claim()) return decodeMessage(this.codec, ahead.reader as Reader, this.label) as T;
@@ -105,7 +98,8 @@ export class NativePort<T = unknown> implements Port<T> {
 
   tryLent(): T | typeof EMPTY {
     const ahead = this.#ahead;
-    if (this.#faults !== undefined || !ahead?.claim()) return EMPTY;
+    this.faults.report();
+    if (!ahead?.claim()) return EMPTY;
     return decodeMessage(this.codec, ahead.reader as Reader, this.label) as T;
   }
 
@@ -120,43 +114,17 @@ export class NativePort<T = unknown> implements Port<T> {
   }
 
   tryRecvMany(into: T[], max: number): number {
-    if (this.#faults !== undefined) this.throwFault();
+    this.faults.report();
     return this.#batch.receive(this, into, max);
   }
 
   tryRecvInto(into: ArrayLike<T>): number {
-    if (this.#faults !== undefined) this.throwFault();
+    this.faults.report();
     return this.#batch.fill(this, into);
   }
 
-  /** Whether a batch left something for the next receive to report. */
-  get hasFault(): boolean {
-    return this.#faults !== undefined;
-  }
-
-  /** Has `error` reported by the next receive that has none to report before. */
-  leaveFault(error: unknown): void {
-    this.#faults ??= [];
-    this.#faults.push(error);
-  }
-
-  /** Reports the first of what batches left, if they left anything. */
-  throwFault(): void {
-    const faults = this.#faults;
-    if (faults === undefined) return;
-    if (faults.length === 1) this.#faults = undefined;
-    throw faults.shift();
-  }
-
   linger(send: boolean): boolean {
-    // A rendezvous has nothing to look for: each end needs one that has parked.
-    if (this.capacity === 0) return false;
-    return this.patience(send).wait((want, microseconds) => native.linger(this.handle, send ? -want : want, microseconds));
-  }
-
-  /** How long an operation waits for its peer. */
-  patience(send: boolean): Patience {
-    return send ? this.#sending : this.#receiving;
+    return this.ends.linger(send, (want, microseconds) => native.linger(this.handle, send ? -want : want, microseconds));
   }
 
   close(): boolean {

@@ -41,13 +41,13 @@ function receiveAll(port: AnyPort, into: unknown[], max: number, some: ReceiveSo
     if (count < 0 && into.length === before) return nothing(port, count);
     if (count < asked || into.length - before === max) break;
   }
-  if (into.length === before) port.throwFault();
+  if (into.length === before) port.faults.report();
   return into.length - before;
 }
 
 /** What `tryRecvMany` says when nothing came. */
 function nothing(port: AnyPort, code: number): number {
-  port.throwFault();
+  port.faults.report();
   if (code === Code.BLOCKED) return 0;
   if (code === Code.CLOSED) return -1;
   throw failure(code, port);
@@ -130,7 +130,7 @@ function decoded(port: AnyPort, start: number, end: number): unknown {
   try {
     return decodeMessage(port.codec, reader.reset(start, end), port.label);
   } catch (error) {
-    port.leaveFault(error);
+    port.faults.leave(error);
     return FAULT;
   }
 }
@@ -157,7 +157,7 @@ export function receiveOneByOne(port: AnyPort, into: unknown[], max: number): nu
       value = port.tryRecv();
     } catch (error) {
       if (count === 0) throw error;
-      port.leaveFault(error);
+      port.faults.leave(error);
       return count;
     }
     if (value === EMPTY) return count;
@@ -199,6 +199,6 @@ function fillHeld(port: AnyPort, into: ArrayLike<unknown>, from: number, held: n
   const values: unknown[] = [];
   appendHeld(port, values, held);
   for (let i = 0; i < values.length; i++) (into as unknown[])[from + i] = values[i];
-  if (from + values.length === 0) port.throwFault();
+  if (from + values.length === 0) port.faults.report();
   return values.length;
 }

@@ -59,7 +59,7 @@ function sendAll(port: AnyPort, values: ArrayLike<unknown>, from: number, some: 
 
 /** How many messages there is room for, but at least one: a receiver may be waiting. */
 function room(port: AnyPort): number {
-  if (port.capacity === Number.POSITIVE_INFINITY) return MOST;
+  if (port.capacity === Infinity) return MOST;
   return Math.min(MOST, Math.max(1, port.capacity - port.length()));
 }
 

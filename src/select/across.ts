@@ -59,8 +59,8 @@ export const across: Pick<Engine, 'trySelect' | 'linger' | 'park' | 'block'> = {
       if (tryAll(groups, cases, biased, waiter)) return true;
       const left = deadline - performance.now();
       if (left <= 0) return false;
-      const due = local === undefined ? Number.POSITIVE_INFINITY : Math.max(0, nextDue(local.cases));
-      const wait = Math.min(left, due, watched.length === 0 ? Number.POSITIVE_INFINITY : GLANCE);
+      const due = local === undefined ? Infinity : Math.max(0, nextDue(local.cases));
+      const wait = Math.min(left, due, watched.length === 0 ? Infinity : GLANCE);
       if (real === undefined) sleep(wait);
       else if (real.block(biased, wait, waiter)) return true;
     }
@@ -186,7 +186,8 @@ class Across implements Parked, Waiter {
       if (this.#over) return false;
       for (const { engine, cases } of watched) {
         const watch = engine.watch?.(cases, () => this.#ring());
-        if (watch !== undefined) this.#watches.push(watch);
+        if (watch) this.#watches.push(watch);
+        else this.#again = true;
       }
       return true;
     } catch (error) {

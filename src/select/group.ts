@@ -24,7 +24,7 @@ export class Group {
   }
 
   /** Of the cases that stand before place `end`. */
-  trySelect(biased: boolean, waiter: Waiter, end = Number.POSITIVE_INFINITY): boolean {
+  trySelect(biased: boolean, waiter: Waiter, end = Infinity): boolean {
     const cases = this.#cases.filter((_, index) => (this.#places[index] as number) < end);
     return this.engine.trySelect(cases, biased, this.#renumbered(waiter));
   }

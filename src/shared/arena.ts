@@ -47,6 +47,8 @@ export class Arena extends Memory {
   #count = 0;
   #armed = false;
   #draining = false;
+  /** What is told now was done by this thread, and says nothing about how quick another one is. */
+  tellsOwn = false;
   #timer: Timer | undefined;
   /** Whom the commits under the locks that are held now will wake. */
   readonly wakes = new Wakes();
@@ -206,6 +208,7 @@ export class Arena extends Memory {
       const record = done[i] as number;
       this.#awaiting[m[record + Op.KEY] as number]?.completed(Atomics.load(m, record + Op.STATE));
     }
+    this.tellsOwn = false;
     if (this.#count > 0) this.arm();
   }
 
@@ -222,6 +225,7 @@ export class Arena extends Memory {
     for (let thread = wakes.bells.pop(); thread !== undefined; thread = wakes.bells.pop()) this.ring(thread);
     if (!wakes.own) return;
     wakes.own = false;
+    this.tellsOwn = true;
     this.#drainSoon();
   }
 

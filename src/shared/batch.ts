@@ -96,24 +96,13 @@ class IncomingMany extends Incoming {
   }
 }
 
-/** What `recvBatch` came to. */
-export interface Batch {
-  /** Why there are no more. */
-  readonly status: Status.Status;
-  /** How many messages were decoded. */
-  readonly count: number;
-  /** The first error of a message that did not decode. */
-  readonly failure: { readonly error: unknown } | undefined;
-}
-
-/** Takes up to `max` messages and appends them to `into`. */
-export function recvBatch(arena: Arena, c: number, codec: Codec<unknown>, into: unknown[], max: number, label: string): Batch {
+/** Takes up to `max` messages and appends them to `into`, but for those that do not decode. Says why there are no more. */
+export function recvBatch(port: SharedPort<unknown>, into: unknown[], max: number): Status.Status {
+  const { arena, c, codec, faults, label } = port;
   const many = new IncomingMany();
   const most = Math.min(max, BATCH);
   many.ready(Math.min(most, arena.i32[c + Chan.COUNT] as number, BATCH) * INLINE + INLINE);
   const status = takeSome(arena, c, many, most);
-  const before = into.length;
-  let failure: { error: unknown } | undefined;
   const position = scratch.begin();
   // What was copied stays while user code or long messages need the scratch.
   scratch.writer.position = many.start;
@@ -125,13 +114,13 @@ export function recvBatch(arena: Arena, c: number, codec: Codec<unknown>, into: 
       try {
         into.push(one.decode(arena, codec, label));
       } catch (error) {
-        failure ??= { error };
+        faults.leave(error);
       }
     }
   } finally {
     scratch.release(position);
   }
-  return { status, count: into.length - before, failure };
+  return status;
 }
 
 const one = new Incoming();

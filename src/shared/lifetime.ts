@@ -31,7 +31,7 @@ export function makechan(arena: Arena, capacity: number): number {
     c = m[Header.SLOTS_FREE] as number;
     m[Header.SLOTS_FREE] = m[c + Chan.NEXT_FREE] as number;
     for (let field = 1; field < CHANNEL_WORDS; field++) m[c + field] = 0;
-    const unbounded = capacity === Number.POSITIVE_INFINITY;
+    const unbounded = capacity === Infinity;
     m[c + Chan.CAP] = unbounded ? NO_LIMIT : capacity;
     m[c + Chan.UNBOUNDED] = unbounded ? 1 : 0;
     m[c + Chan.SEGMENT_CLASS] = FIRST_SEGMENT_CLASS;

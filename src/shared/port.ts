@@ -8,6 +8,8 @@ import { type Codec, codecSpec, encodeTo, isFallible } from '../codec/codec.js';
 import type * as Direction from '../direction.js';
 import { type Case, CLOSED, EMPTY, type Engine, type Port } from '../engine.js';
 import { ChannelError, DetachedError, label } from '../errors.js';
+import { Faults } from '../faults.js';
+import { Ends } from '../patience.js';
 import { scratch } from '../scratch.js';
 import * as Status from '../status.js';
 import type { TokenBody } from '../token.js';
@@ -19,6 +21,7 @@ import { chanrecv, chansend, closechan } from './hchan.js';
 import * as Chan from './layout/chan.js';
 import * as Flag from './layout/flag.js';
 import { countHandle, grantToken, uncountHandle } from './lifetime.js';
+import { look } from './linger.js';
 import { incoming, Outgoing, settleLong, unsettle } from './message.js';
 
 /** The port of a case. */
@@ -75,12 +78,12 @@ export class SharedPort<T> implements Port<T> {
   readonly c: number;
   readonly #arena: Arena;
   readonly #counted: Counted;
+  readonly ends: Ends;
   /** How errors call the channel. */
   readonly label: string;
   /** How many messages may be taken at once. */
   readonly #batch: number;
-  /** A message behind others that did not decode, for the next receive to report. */
-  #undecoded: { readonly error: unknown } | undefined;
+  readonly faults = new Faults();
 
   /** The handle is counted already. */
   constructor(arena: Arena, c: number, direction: Direction.Direction, codec: Codec<T>, name: string | undefined) {
@@ -90,11 +93,12 @@ export class SharedPort<T> implements Port<T> {
     this.c = c;
     this.id = m[c + Chan.ID] as number;
     this.name = name;
-    this.capacity = m[c + Chan.UNBOUNDED] === 1 ? Number.POSITIVE_INFINITY : (m[c + Chan.CAP] as number);
+    this.capacity = m[c + Chan.UNBOUNDED] === 1 ? Infinity : (m[c + Chan.CAP] as number);
     this.direction = direction;
     this.codec = codec;
     this.label = label(this);
     this.#batch = isFallible(codec as Codec<unknown>) ? 1 : BATCH;
+    this.ends = new Ends(this.capacity);
     this.#counted = { arena, c, direction, given: false };
     collected.register(this, this.#counted, this);
   }
@@ -171,7 +175,7 @@ export class SharedPort<T> implements Port<T> {
   }
 
   tryRecv(): T | typeof EMPTY | typeof CLOSED {
-    if (this.#undecoded !== undefined) this.#report();
+    this.faults.report();
     const status = this.#take();
     if (status === Status.BLOCKED) return EMPTY;
     if (status === Status.CLOSED) return CLOSED;
@@ -200,33 +204,20 @@ export class SharedPort<T> implements Port<T> {
   }
 
   tryRecvMany(into: T[], max: number): number {
-    if (this.#undecoded !== undefined) this.#report();
+    this.faults.report();
     refuseBroken(this.#arena, this.c);
     const before = into.length;
     // A codec's decode may dispose the port.
     while (into.length - before < max && !this.#counted.given) {
-      const most = Math.min(this.#batch, max - (into.length - before));
-      const { status, count, failure } = recvBatch(this.#arena, this.c, this.codec as Codec<unknown>, into, most, this.label);
-      if (failure !== undefined) {
-        this.#undecoded = failure;
-        if (into.length === before) this.#report();
-        break;
+      const had = into.length;
+      const status = recvBatch(this as SharedPort<unknown>, into, Math.min(this.#batch, before + max - had));
+      if (into.length === before) {
+        this.faults.report();
+        if (status === Status.CLOSED) return -1;
       }
-      if (status === Status.CLOSED && into.length === before) return -1;
-      if (status !== Status.DONE || count === 0) break;
+      if (status !== Status.DONE || into.length === had) break;
     }
     return into.length - before;
-  }
-
-  #report(): never {
-    throw this.takeUndecoded()?.error;
-  }
-
-  /** What a batch left for the next receive to report, and leaves it no more. */
-  takeUndecoded(): { readonly error: unknown } | undefined {
-    const undecoded = this.#undecoded;
-    this.#undecoded = undefined;
-    return undecoded;
   }
 
   close(): boolean {
@@ -241,6 +232,19 @@ export class SharedPort<T> implements Port<T> {
     }
     if (arena.wakes.any) arena.wake();
     return closed;
+  }
+
+  linger(send: boolean): boolean {
+    return this.ends.linger(send, (want, microseconds) => look(() => this.ready(send), send, want, microseconds));
+  }
+
+  /** How many messages there are, or how much room; more than that if the channel is closed, or somebody waits at the other end. */
+  ready(send: boolean): number {
+    const m = this.#arena.i32;
+    const { c } = this;
+    const count = Atomics.load(m, c + Chan.COUNT);
+    if (m[c + Chan.FLAGS] !== 0 || m[c + (send ? Chan.RECV_FIRST : Chan.SEND_FIRST)] !== 0) return Infinity;
+    return send ? (m[c + Chan.CAP] as number) - count : count;
   }
 
   clone(direction: Direction.Direction): SharedPort<T> {

@@ -8,23 +8,22 @@
  *  - a watcher waits like a receiver or a sender, but is only told that a case may be ready (for selects over several
  *    engines or arenas, which then try again).
  */
-import { availableParallelism } from '#platform';
 import { choose } from '../chance.js';
 import { encodeTo } from '../codec/codec.js';
 import type { Case, Waiter } from '../engine.js';
+import { meets } from '../patience.js';
 import { scratch } from '../scratch.js';
 import * as Status from '../status.js';
 import type { Arena } from './arena.js';
 import { chanrecv, chansend, receivable, sendable } from './hchan.js';
-import * as Chan from './layout/chan.js';
 import * as Kind from './layout/kind.js';
+import { look } from './linger.js';
 import { incoming, Outgoing, settleLong, unsettle } from './message.js';
 import { portIn, refuseBroken } from './port.js';
 import { Waiting } from './waiting.js';
 
-/** How long a blocking end looks before it goes to sleep, in ms, and how often before it looks at the clock. On one core it keeps the other end from running. */
-const SPIN = availableParallelism() > 1 ? 0.025 : 0;
-const LOOKS = 32;
+/** How long a blocking end looks before it goes to sleep, in µs. */
+const SPIN = 25;
 
 /** One select (or one operation: a select of one case) on its way through the passes. */
 export class Selecting {
@@ -79,9 +78,11 @@ export class Selecting {
   /** As `park`, blocking this thread: true once it is settled, false when `timeout` ms are over. */
   block(timeout: number): boolean {
     const start = performance.now();
-    this.#spin(timeout);
+    const spin = Math.min(SPIN, timeout * 1000);
+    // Going to sleep and being woken costs more than a message: looks a little longer first.
+    if (!meets(this.cases)) look(() => anyReady(this.cases), false, 1, spin);
     const waiting = this.park(Kind.BLOCKING);
-    return waiting === null || waiting.sleep(timeout - (performance.now() - start));
+    return waiting === null || waiting.sleep(timeout - (performance.now() - start), spin);
   }
 
   /** As `park` for `onReady`, which is only told; null if a case is ready now. */
@@ -95,18 +96,6 @@ export class Selecting {
       return found;
     });
     return ready ? null : waiting;
-  }
-
-  /** Going to sleep and being woken costs more than a message: looks a little longer first. */
-  #spin(timeout: number): void {
-    const { arena, cases } = this;
-    const end = performance.now() + Math.min(SPIN, timeout);
-    do {
-      for (let i = 0; i < LOOKS; i++) {
-        const scase = cases[i % cases.length] as Case;
-        if (promising(arena.i32, portIn(scase).c, scase.send)) return;
-      }
-    } while (performance.now() < end);
   }
 
   /** Tells the waiter what case `index` came to; a message that was taken is in `incoming`. Outside of locks. */
@@ -179,6 +168,11 @@ export class Selecting {
   }
 }
 
+/** 1 if a case may be ready, as far as can be seen without locks, else 0. */
+export function anyReady(cases: readonly Case[]): number {
+  return Number(cases.some((scase) => portIn(scase).ready(scase.send) > 0));
+}
+
 function isReady(scase: Case): boolean {
   const { arena, c } = portIn(scase);
   refuseBroken(arena, c);
@@ -193,11 +187,4 @@ function encode(scase: Case): Outgoing {
   encodeTo(scase.port.codec, scase.value, portIn(scase).label);
   out.set(start, scratch.end(start));
   return out;
-}
-
-/** Whether a case may be ready, without the lock. */
-function promising(m: Int32Array, c: number, send: boolean): boolean {
-  if (Atomics.load(m, c + Chan.FLAGS) !== 0) return true;
-  if (send) return (m[c + Chan.COUNT] as number) < (m[c + Chan.CAP] as number) || m[c + Chan.RECV_FIRST] !== 0;
-  return m[c + Chan.COUNT] !== 0 || m[c + Chan.SEND_FIRST] !== 0;
 }

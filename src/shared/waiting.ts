@@ -8,6 +8,7 @@
  */
 import type { Parked } from '../engine.js';
 import { BlockingError } from '../errors.js';
+import { meets } from '../patience.js';
 import * as Status from '../status.js';
 import type { Arena, Awaiting } from './arena.js';
 import { tellWatchers } from './hchan.js';
@@ -16,7 +17,9 @@ import * as Kind from './layout/kind.js';
 import * as Op from './layout/op.js';
 import * as State from './layout/state.js';
 import * as Sudog from './layout/sudog.js';
+import * as Thread from './layout/thread.js';
 import { LONG } from './layout.js';
+import { look } from './linger.js';
 import { incoming, type Outgoing, writeFrame } from './message.js';
 import { broken, portIn } from './port.js';
 import type { Selecting } from './select.js';
@@ -31,6 +34,7 @@ export class Waiting implements Parked, Awaiting {
   readonly #kind: number;
   /** One per case; the first one's op is the operation's. Empty once it is over. */
   #records: number[] = [];
+  readonly #since = performance.now();
   /** Called instead of the waiter if this only watches. */
   onReady: (() => void) | undefined;
 
@@ -85,7 +89,9 @@ export class Waiting implements Parked, Awaiting {
     const status = (state >>> 4) & 15;
     const index = state >>> 8;
     const arena = this.#arena;
-    const took = status === Status.DONE && !this.#select.cases[index]?.send && this.#kind !== Kind.WATCHING;
+    const scase = this.#select.cases[index];
+    if (scase !== undefined) portIn(scase).ends.ended(scase.send, this.#since, arena.tellsOwn);
+    const took = status === Status.DONE && !scase?.send && this.#kind !== Kind.WATCHING;
     if (took) {
       incoming.ready();
       incoming.take(arena.i32, (this.#records[index] as number) + Sudog.FRAME);
@@ -93,6 +99,20 @@ export class Waiting implements Parked, Awaiting {
     this.#leave(index, status === Status.DONE ? index : -1, true);
     if (this.#kind === Kind.WATCHING) this.onReady?.();
     else this.#select.deliver(index, status as Status.Status);
+  }
+
+  /** Looks for at most `microseconds` whether it is completed, and is told so if nothing was before it: 1, else 0. */
+  settled(microseconds: number): number {
+    const arena = this.#arena;
+    const [op] = this.#records as [number];
+    const inbox = arena.thread + Thread.INBOX;
+    look(() => Atomics.load(arena.i32, inbox), false, 1, microseconds);
+    const m = arena.i32;
+    // In this order: what comes before it in the inbox is known once it stands there, and not while its peer still tries to put it in.
+    if (Atomics.load(m, inbox) !== op || m[op + Op.INBOX_NEXT] !== 0 || Atomics.compareExchange(m, inbox, op, 0) !== op) return 0;
+    arena.catchUp();
+    this.completed(Atomics.load(m, op + Op.STATE));
+    return 1;
   }
 
   cancel(): boolean {
@@ -119,10 +139,15 @@ export class Waiting implements Parked, Awaiting {
     this.completed(state);
   }
 
-  /** Blocks until it is completed (true) or `timeout` ms are over and it is withdrawn (false). */
-  sleep(timeout: number): boolean {
+  /**
+   * Blocks until it is completed (true) or `timeout` ms are over and it is withdrawn (false). Looks for `spin` µs before it sleeps where
+   * there is no buffer to look at before it parks.
+   */
+  sleep(timeout: number, spin: number): boolean {
     const deadline = performance.now() + timeout;
     const [op] = this.#records as [number];
+    const { i32 } = this.#arena;
+    if (meets(this.#select.cases)) look(() => Number(Atomics.load(i32, op + Op.STATE) !== State.WAITING), false, 1, spin);
     for (;;) {
       const m = this.#arena.i32;
       const state = Atomics.load(m, op + Op.STATE);

@@ -11,7 +11,7 @@ type Timer = ReturnType<typeof setTimeout> & { unref?(): unknown };
 
 export class Alarm {
   readonly #ring: () => void;
-  #at = Number.POSITIVE_INFINITY;
+  #at = Infinity;
   #timer: Timer | undefined;
 
   constructor(ring: () => void) {
@@ -22,7 +22,7 @@ export class Alarm {
   set(at: number): void {
     this.clear();
     this.#at = at;
-    if (at === Number.POSITIVE_INFINITY) return;
+    if (at === Infinity) return;
     const wait = Math.min(LONGEST, Math.max(0, Math.ceil(at - performance.now())));
     this.#timer = setTimeout(() => this.#fired(), wait);
     this.#timer.unref?.();

@@ -14,7 +14,7 @@ const STYLE = `
 :root{color-scheme:light dark}
 *{box-sizing:border-box}
 body{margin:0 auto;padding:1rem;max-width:68rem;font:16px/1.45 system-ui,sans-serif;overflow-wrap:break-word}
-h1{font-size:1.4rem} h2{font-size:1.2rem;margin:2rem 0 .4rem} h3{font-size:1rem;margin:1.4rem 0 .3rem} p{margin:.4rem 0}
+h1,h2{font-size:1.3rem} h3{font-size:1rem}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:0 2.5rem} section{min-width:0} .how{font-size:.85rem;opacity:.8}
 svg{display:block;width:100%;max-width:34rem;height:auto} svg text{font:12px system-ui,sans-serif;fill:currentColor} svg .tick{font-size:11px;opacity:.7}
 .spread{stroke:currentColor;stroke-width:1.5} .grid{stroke:#8884} .band{fill:none} .band:nth-of-type(odd){fill:#8881} .path{fill:none;stroke-width:1.5;opacity:.55}
@@ -25,7 +25,7 @@ ${Object.entries(OTHERS)
 circle.p90{fill-opacity:.75} circle.p99,circle.p999{fill-opacity:.5}
 .scroll{overflow-x:auto} table{border-collapse:collapse;font-size:.8rem;white-space:nowrap}
 td,th{padding:.15rem .6rem;text-align:right;border-bottom:1px solid #8884} td:first-child,th:first-child{text-align:left}
-.key{font-size:.9rem} .key span{display:inline-block;margin-right:1.1rem} .key svg{display:inline-block;width:12px;height:12px;margin-right:.35em} details{margin-top:.3rem}
+.key{font-size:.9rem} .key span{display:inline-block;margin-right:1.1rem} .key svg{display:inline-block;width:12px;height:12px;margin-right:.35em}
 `;
 
 function tableOf(lines: readonly Line[], entry: Entry, rounds: number): string {

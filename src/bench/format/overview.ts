@@ -75,7 +75,7 @@ function rowOf(name: string, entry: Entry, unit: 'rate' | 'time'): StripRow {
 
 /** In the order of the dimension, if it has one. */
 function inOrder(rows: StripRow[], { ordered }: Dimension): StripRow[] {
-  const number = ({ name }: StripRow) => (name === 'unbounded' ? Number.POSITIVE_INFINITY : Number(name));
+  const number = ({ name }: StripRow) => (name === 'unbounded' ? Infinity : Number(name));
   return ordered ? rows.sort((a, b) => number(a) - number(b)) : rows;
 }
 

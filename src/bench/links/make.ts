@@ -17,7 +17,7 @@ const times = <T>(count: number, make: (at: number) => T): T[] => Array.from({ l
 /** Channel handles as tokens, or as they are if everything stays in this thread. This function's own handle is given back. */
 function channelEnds(engine: EngineName, { senders, receivers }: Sides, capacity: number, cargo: Cargo): Ends {
   const options = { engine, codec: cargo.codec, name: 'bench' };
-  const channel = capacity === Number.POSITIVE_INFINITY ? unbounded(options) : chan(capacity, options);
+  const channel = capacity === Infinity ? unbounded(options) : chan(capacity, options);
   const end = <H extends ReturnType<typeof channel.sender> | ReturnType<typeof channel.receiver>>(handle: H): End => {
     if (engine === 'local') return { kind: 'handle', handle };
     const token = handle.share();

@@ -1,0 +1,87 @@
+/** Waiting a moment for a peer that has lately been quick, where an operation is parked, or has several cases. */
+import { Worker } from 'node:worker_threads';
+import { type Channel, codec, never, select } from 'hchan';
+import { afterAll, afterEach, beforeAll, expect, type MockInstance, test, vi } from 'vitest';
+import { native } from '../../dist/native/binding.js';
+import { ArenaEngine } from '../../dist/shared/arena-engine.js';
+import { Waiting } from '../../dist/shared/waiting.js';
+import { CROSSING, forEngines } from '../conformance/engines.js';
+
+let peer: Worker;
+beforeAll(() => {
+  peer = new Worker(new URL('./linger-peer.mjs', import.meta.url));
+});
+afterAll(() => peer.terminate());
+afterEach(() => void vi.restoreAllMocks());
+
+/** Has the peer send each message, to the channel named with it, as soon as somebody waits there. */
+function send(...messages: [to: Channel<number>, value: number][]): void {
+  peer.postMessage(messages.map(([to, value]) => [to.sender().share(), value]));
+}
+
+forEngines(CROSSING, (engine) => {
+  const isShared = engine.name === 'shared';
+  /** What looks after an operation that has parked, and after the channels of a select. */
+  const settled = (): MockInstance => (isShared ? vi.spyOn(Waiting.prototype, 'settled') : vi.spyOn(native, 'settled'));
+  const looks = (): MockInstance => (isShared ? vi.spyOn(ArenaEngine.prototype, 'linger') : vi.spyOn(native, 'lingerAny'));
+  const make = (capacity: number): Channel<number> => engine.make<number>(capacity, { codec: codec.f64 });
+
+  /** Until an operation on `channel` that waits for the peer is looked after, as those of quick peers are. */
+  async function warm(channel: Channel<number>): Promise<void> {
+    const looked = settled();
+    while (looked.mock.calls.length === 0) {
+      send([channel, 0], [channel, 0], [channel, 0]);
+      for (let i = 0; i < 3; i++) await channel.recv();
+    }
+    looked.mockRestore();
+  }
+
+  test('a receive that ends while this thread looks has its value at once, and what it waited beside is told too', async () => {
+    const quick = make(0);
+    for (let round = 0; round < 200; round++) {
+      await warm(quick);
+      const other = make(0);
+      if (round % 2 === 0) send([other, 1], [quick, 2]);
+      else send([quick, 2], [other, 1]);
+      const [first, second] = [other.recv(), quick.recv()];
+      expect(await second).toEqual({ ok: true, value: 2 });
+      expect(await first).toEqual({ ok: true, value: 1 });
+    }
+  });
+
+  test('two receives hear in the order in which they came', async () => {
+    const quick = make(0);
+    for (let round = 0; round < 200; round++) {
+      await warm(quick);
+      const heard: unknown[] = [];
+      send([quick, 1], [quick, 2]);
+      await Promise.all([1, 2].map((place) => quick.recv().then(({ value }) => heard.push([place, value]))));
+      expect(heard).toEqual([
+        [1, 1],
+        [2, 2],
+      ]);
+    }
+  });
+
+  test('a select looks at all of its channels before it waits, and takes what has come', async () => {
+    const [jobs, quit] = [make(4), make(4)];
+    const linger = looks();
+    while (linger.mock.results.every(({ value }) => Number(value) !== 1)) {
+      send([jobs, 7]);
+      expect(await select({ quit, jobs, none: never<number>() })).toEqual({ key: 'jobs', ok: true, value: 7 });
+    }
+    expect(quit.trySend(8)).toBe(true);
+    expect(await select({ quit, jobs })).toEqual({ key: 'quit', ok: true, value: 8 });
+  });
+
+  test('of a peer that is slow, or in this thread, nobody expects anything', async () => {
+    const [looked, linger] = [settled(), looks()];
+    const [here, there] = [make(0), make(4)];
+    for (let i = 0; i < 20; i++) {
+      const got = [here.recv(), select({ here, there }), select({ there, none: never() })];
+      await new Promise((resolve) => setTimeout(resolve, i < 10 ? 2 : 0));
+      await Promise.all([here.send(1), here.send(2), there.send(3), ...got]);
+    }
+    expect([looked.mock.calls, linger.mock.results.filter(({ value }) => Number(value) === 1)]).toEqual([[], []]);
+  });
+});
