@@ -92,6 +92,25 @@ test('56 a watched engine that rings after the case has happened elsewhere takes
   expect(await got).toEqual({ key: 'far', ok: true, value: 'far' });
 });
 
+test('46 two selects over two engines pair with each other at a rendezvous of either', async () => {
+  const [here, there] = ['mutex', 'shared'] as const;
+  for (const engine of [here, there]) {
+    const [meet, one, two] = [chan<number>(0, { engine }), chan<number>(0, { engine: here }), chan<number>(0, { engine: there })];
+    const got = await Promise.all([select({ one, two, out: send(meet, 7) }), select({ two, one, in: meet })]);
+    expect(got).toEqual([{ key: 'out' }, { key: 'in', ok: true, value: 7 }]);
+  }
+});
+
+test('56 a select that cannot watch an engine rejects, and leaves nothing in the other one', async () => {
+  const [first, second] = [distant('native'), distant('shared')];
+  const [far, further] = [first.chan<string>(0), second.chan<string>(0)];
+  second.engine.watch = () => {
+    throw new Error('broken');
+  };
+  await expect(select({ far, further, near: here<string>(0) })).rejects.toThrow('broken');
+  expect([first.parked, far.trySend('far')]).toEqual([0, false]);
+});
+
 test('24 ready cases of several engines are equally likely', async () => {
   const there = distant('native');
   const cases = { a: there.chan<number>(1), b: there.chan<number>(1), c: here<number>(1), d: send(here<number>(20_000), 1) };

@@ -87,8 +87,9 @@ forEngines(CROSSING, (engine) => {
   );
 
   if (engine.name === 'shared') return;
-  test('26 so does a biased trySelect over another engine before this one', () =>
-    closing(() => ({ a: chan<number>(1, { engine: 'shared' }), b: engine.make<number>(1) }), 'trySelect'));
+  test.each(['select', 'trySelect'] as const)('26 so does a biased %s over another engine before this one', (form) =>
+    closing(() => ({ a: chan<number>(1, { engine: 'shared' }), b: engine.make<number>(1) }), form),
+  );
 });
 
 test.each(EACH)('26 a biased %s during which a ticker fills its cases takes the first', async (form) => {

@@ -9,6 +9,7 @@ import { makeChannel } from '../../dist/handle/channel.js';
 import { local } from '../../dist/local/engine.js';
 
 export interface Distant {
+  readonly engine: Engine;
   chan<T>(capacity: number): Channel<T>;
   /** Lets outcomes arrive. */
   deliver(): void;
@@ -70,6 +71,7 @@ export function distant(name: 'native' | 'shared'): Distant {
     },
   };
   return {
+    engine,
     chan<T>(capacity: number): Channel<T> {
       const port = local.open('local', {
         capacity,

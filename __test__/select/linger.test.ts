@@ -15,8 +15,8 @@ afterAll(() => peer.terminate());
 afterEach(() => void vi.restoreAllMocks());
 
 /** Has the peer send each message, to the channel named with it, as soon as somebody waits there. */
-function send(...messages: [to: Channel<number>, value: number][]): void {
-  peer.postMessage(messages.map(([to, value]) => [to.sender().share(), value]));
+function send(...messages: [to: Channel<number>, value: number, count?: number][]): void {
+  peer.postMessage(messages.map(([to, ...what]) => [to.sender().share(), ...what]));
 }
 
 forEngines(CROSSING, (engine) => {
@@ -62,6 +62,62 @@ forEngines(CROSSING, (engine) => {
       ]);
     }
   });
+
+  test('a receive in the midst of telling others hears after them', async () => {
+    const quick = make(0);
+    for (let round = 0; round < 50; round++) {
+      await warm(quick);
+      const heard: string[] = [];
+      const controller = new AbortController();
+      let inner: Promise<unknown> | undefined;
+      const consuming = quick.consume(
+        () => {
+          heard.push('handler');
+          inner ??= quick.recv().then(() => heard.push('within'));
+        },
+        { signal: controller.signal },
+      );
+      send([quick, 1, 3]);
+      await quick.recv().then(() => heard.push('beside'));
+      await inner;
+      controller.abort('enough');
+      await consuming.catch((reason) => expect(reason).toBe('enough'));
+      expect(heard.indexOf('within'), heard.join()).toBeGreaterThan(heard.indexOf('beside'));
+    }
+  });
+
+  test.each(['recv', 'for await', 'recvMany', 'select'])(
+    '80 %s at a rendezvous with a peer that is always there lets timers fire',
+    async (how) => {
+      const [quick, other] = [make(0), make(0)];
+      await warm(quick);
+      let [last, worst] = [performance.now(), 0];
+      const timer = setInterval(() => {
+        worst = Math.max(worst, performance.now() - last);
+        last = performance.now();
+      }, 5);
+      send([quick, 0, Infinity]);
+      const end = performance.now() + 400;
+      const ways = {
+        recv: () => quick.recv(),
+        recvMany: () => quick.recvMany(8),
+        select: () => select({ quick, other }),
+        'for await': async () => {
+          for await (const _ of quick) if (performance.now() > end) break;
+        },
+      };
+      while (performance.now() < end) await ways[how as keyof typeof ways]();
+      clearInterval(timer);
+      worst = Math.max(worst, performance.now() - last);
+      // 25 ms, and room for a machine that does other things.
+      expect(worst).toBeLessThan(150);
+      // So that the peer is free for the next test.
+      quick.receiver()[Symbol.dispose]();
+      quick.close();
+      await peer.terminate();
+      peer = new Worker(new URL('./linger-peer.mjs', import.meta.url));
+    },
+  );
 
   test('a select looks at all of its channels before it waits, and takes what has come', async () => {
     const [jobs, quit] = [make(4), make(4)];

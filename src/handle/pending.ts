@@ -9,7 +9,7 @@ import type { Parked, Port, Waiter } from '../engine.js';
 import { ClosedError, DisconnectedError, label, type Unsent } from '../errors.js';
 import * as Status from '../status.js';
 import type { Queue, Sudog } from '../sudog.js';
-import { inTurn } from './budget.js';
+import { inTurn, nextTurn, spent } from './budget.js';
 import { type Detachable, DISPOSED, delist, detached, type Endpoint, enlist, PORT, RECEIVES } from './endpoint.js';
 import type { Received } from './receiving.js';
 
@@ -103,6 +103,8 @@ export class Pending implements Waiter, Detachable, Parked, Sudog {
   }
 
   settle(_index: number, status: Status.Status, value: unknown): void {
+    // What ends before it has waited leaves the loop no turn.
+    if (this.parked === null && spent()) void nextTurn();
     this.leave();
     this.taker.happened(this, status, value);
   }

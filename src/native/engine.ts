@@ -13,7 +13,7 @@ import { describe, describeWatch } from './cases.js';
 import * as Code from './code.js';
 import { failure } from './failure.js';
 import { encode } from './message.js';
-import { Operation, onCompletions, onOwnCompletions, settle, stayAwake, sweepLater } from './park.js';
+import { isTelling, Operation, onCompletions, onOwnCompletions, settle, stayAwake, sweepLater } from './park.js';
 import { NativePort } from './port.js';
 import { readToken } from './token.js';
 import { Flavor } from './wire.js';
@@ -31,8 +31,8 @@ function parked(code: number, cases: readonly Case[], waiter: Waiter): Parked | 
 function awaited(op: number, cases: readonly Case[]): number {
   let ended = 0;
   const look = (_want: number, microseconds: number) => {
-    ended = native.settled(op, microseconds);
-    return Math.abs(ended);
+    if (!isTelling()) ended = native.settled(op, microseconds);
+    return Number(ended !== 0);
   };
   if (!met(cases, look, stayAwake)) return op;
   if (cases.length > 1) sweepLater();
@@ -81,6 +81,12 @@ export const nativeFactory: EngineFactory & Engine = {
 
   block(cases: readonly Case[], biased: boolean, timeout: number, waiter: Waiter): boolean {
     return faulty(cases, waiter) || block(cases, biased, timeout, waiter);
+  },
+
+  watch(cases: readonly Case[], onReady: () => void): Parked | null {
+    const code = native.selectPark(describeWatch(cases), cases.length, 1);
+    if (code < 0) throw failure(code, cases[0]?.port ?? { name: 'select', id: 0 });
+    return code > 0 ? new Operation(code, [], { settle: onReady, fail: onReady }) : null;
   },
 };
 

@@ -83,6 +83,11 @@ function receive(cases: readonly Case[], waiter: Waiter, index: number, status: 
   waiter.settle(index, status, value);
 }
 
+let telling = 0;
+
+/** Whether waiters are being told, and others of which the addon knows no more are still to be: nobody may hear before them. */
+export const isTelling = (): boolean => telling > 0;
+
 /** Called by the addon when parked operations are done. */
 export function onCompletions(): void {
   let more = true;
@@ -92,7 +97,9 @@ export function onCompletions(): void {
     else if (count < 0) return;
     else {
       more = scratch.words[Word.COUNT] === 1;
+      telling++;
       for (const tell of read(count)) guarded(tell);
+      telling--;
     }
   }
 }

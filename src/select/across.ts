@@ -19,6 +19,7 @@
  * engine that crosses threads became ready before the one that received a message. Each engine's own cases are tried at one moment.
  */
 
+import { defer } from '#platform';
 import { shuffled } from '../chance.js';
 import { encodeTo } from '../codec/codec.js';
 import { type Case, CLOSED, EMPTY, type Engine, type Parked, type Waiter } from '../engine.js';
@@ -138,7 +139,9 @@ interface Roles {
 function roles(groups: readonly Group[]): Roles {
   const local = groups.find(({ engine }) => engine.name === 'local');
   const crossing = groups.filter((group) => group !== local);
-  const real = crossing.find(({ engine }) => engine.name === 'native') ?? crossing[0];
+  // Who sends to a rendezvous must stand in its queue: two that only watch it would never meet.
+  const meets = ({ cases }: Group) => cases.some(({ port, send }) => send && port.capacity === 0);
+  const real = crossing.find(meets) ?? crossing.find(({ engine }) => engine.name === 'native') ?? crossing[0];
   return { local, real, watched: crossing.filter((group) => group !== real) };
 }
 
@@ -191,7 +194,8 @@ class Across implements Parked, Waiter {
       }
       return true;
     } catch (error) {
-      this.#leave();
+      // Unless it has happened in the meantime.
+      if (!this.#withdraw()) return true;
       throw error;
     } finally {
       this.#parking = false;
@@ -214,12 +218,14 @@ class Across implements Parked, Waiter {
       this.#again = true;
       return;
     }
-    if (!this.#withdraw()) return;
-    try {
-      this.start();
-    } catch (error) {
-      this.fail(0, error);
-    }
+    // In a turn of its own: two that tell each other for nothing leave others theirs.
+    defer(() => {
+      try {
+        if (this.#withdraw()) this.start();
+      } catch (error) {
+        this.fail(0, error);
+      }
+    });
   }
 
   /** Leaves every engine; false if the operation has happened meanwhile. */
@@ -246,6 +252,8 @@ class Across implements Parked, Waiter {
   settle(index: number, status: Status.Status, value: unknown): void {
     this.#over = true;
     this.#leave();
+    // What was found closed stays closed, and what was sent to another engine's cases before it comes first.
+    if (this.#biased && status !== Status.DONE && tryInOrder(this.#groups, this.#cases, index, this.#waiter)) return;
     this.#waiter.settle(index, status, value);
   }
 

@@ -7,7 +7,7 @@ import { faulty } from '../faults.js';
 import { linger, met } from '../patience.js';
 import type { Arena } from './arena.js';
 import { look } from './linger.js';
-import { anyReady, Selecting } from './select.js';
+import { inTurns, Selecting } from './select.js';
 
 export class ArenaEngine implements Engine {
   readonly name = 'shared';
@@ -26,13 +26,13 @@ export class ArenaEngine implements Engine {
     const arena = this.#arena;
     const waiting = new Selecting(arena, cases, biased, waiter).park();
     if (waiting === null) return null;
-    if (met(cases, (_want, microseconds) => waiting.settled(microseconds))) return null;
+    if (arena.telling === 0 && met(cases, (_want, microseconds) => waiting.settled(microseconds))) return null;
     arena.arm();
     return waiting;
   }
 
   linger(cases: readonly Case[]): boolean {
-    return linger(cases, (want, microseconds) => look(() => anyReady(cases), false, want, microseconds));
+    return linger(cases, (want, microseconds) => look(inTurns(cases), false, want, microseconds));
   }
 
   block(cases: readonly Case[], biased: boolean, timeout: number, waiter: Waiter): boolean {

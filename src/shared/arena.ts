@@ -47,6 +47,8 @@ export class Arena extends Memory {
   #count = 0;
   #armed = false;
   #draining = false;
+  /** Operations that were done are being told, and nobody may hear before them. */
+  telling = 0;
   /** What is told now was done by this thread, and says nothing about how quick another one is. */
   tellsOwn = false;
   #timer: Timer | undefined;
@@ -172,7 +174,7 @@ export class Arena extends Memory {
     const m = this.i32;
     const bell = Atomics.load(m, this.thread + Thread.BELL);
     // Pairs with `wake`: it puts operations in the inbox first and changes the bell then.
-    if (Atomics.load(m, this.thread + Thread.INBOX) !== 0) this.#drainSoon();
+    if (Atomics.load(m, this.thread + Thread.INBOX) !== 0 || m[this.thread + Thread.RESCAN] !== 0) this.#drainSoon();
     const { async, value } = waitAsync(m, this.thread + Thread.BELL, bell);
     if (!async) return this.#drainSoon();
     this.#armed = true;
@@ -204,11 +206,13 @@ export class Arena extends Memory {
     const m = this.i32;
     const done: number[] = [];
     for (; op !== 0; op = m[op + Op.INBOX_NEXT] as number) done.push(op);
+    this.telling++;
     for (let i = done.length - 1; i >= 0; i--) {
       const record = done[i] as number;
       this.#awaiting[m[record + Op.KEY] as number]?.completed(Atomics.load(m, record + Op.STATE));
     }
-    this.tellsOwn = false;
+    this.telling--;
+    if (!this.#draining) this.tellsOwn = false;
     if (this.#count > 0) this.arm();
   }
 

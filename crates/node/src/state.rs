@@ -139,15 +139,25 @@ impl State {
 
     /// Whether operations are done that are still to be drained.
     pub fn hears(&mut self) -> bool {
+        if self.next_due == self.due.len() {
+            self.due.clear();
+            self.next_due = 0;
+        }
         if let Some(ear) = &self.ear {
             ear.inbox.drain(&mut self.due);
         }
         self.unsaid.is_some() || self.next_due < self.due.len()
     }
 
-    /// Has the loop sleep, for so long, whenever it has nothing to do.
+    /// Has the loop sleep, for so long at least, whenever it has nothing to do.
     pub fn sleep_for(&mut self, time: Duration) {
-        self.sleepy_until = Some(Instant::now() + time);
+        self.sleepy_until = self.sleepy_until.max(Some(Instant::now() + time));
+    }
+
+    /// Whether the loop is to sleep when it has nothing to do, instead of looking.
+    pub fn is_sleepy(&mut self) -> bool {
+        self.sleepy_until.take_if(|until| Instant::now() >= *until);
+        self.sleepy_until.is_some()
     }
 
     /// Takes how an operation ended; `None`: it has not. Its losers are put off, see `losers`.

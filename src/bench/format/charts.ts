@@ -56,7 +56,7 @@ function grid({ ticks, x }: Scale, height: number, show: (value: number) => stri
     const where = x(tick).toFixed(1);
     const text =
       at % every === 0
-        ? `<text class="tick" x="${where}" y="${height - 4}" text-anchor="middle">${show(tick).replace(/\.0+ /, ' ')}</text>`
+        ? `<text x="${where}" y="${height - 4}" text-anchor="middle">${show(tick).replace(/\.0+ /, ' ')}</text>`
         : '';
     return `<line class="grid" x1="${where}" x2="${where}" y1="0" y2="${height - 18}"/>${text}`;
   });

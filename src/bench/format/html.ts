@@ -12,11 +12,10 @@ const OTHERS = { package: '#d99a00', language: '#a0522d' };
 /** Without spaces that a browser does not need: this is part of the package. */
 const STYLE = `
 :root{color-scheme:light dark}
-*{box-sizing:border-box}
 body{margin:0 auto;padding:1rem;max-width:68rem;font:16px/1.45 system-ui,sans-serif;overflow-wrap:break-word}
-h1,h2{font-size:1.3rem} h3{font-size:1rem}
-.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:0 2.5rem} section{min-width:0} .how{font-size:.85rem;opacity:.8}
-svg{display:block;width:100%;max-width:34rem;height:auto} svg text{font:12px system-ui,sans-serif;fill:currentColor} svg .tick{font-size:11px;opacity:.7}
+h1,h2{font-size:1.3rem}
+.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:0 2.5rem} section{min-width:0}
+svg{display:block;width:100%;max-width:34rem;height:auto} svg text{font:12px system-ui,sans-serif;fill:currentColor}
 .spread{stroke:currentColor;stroke-width:1.5} .grid{stroke:#8884} .band{fill:none} .band:nth-of-type(odd){fill:#8881} .path{fill:none;stroke-width:1.5;opacity:.55}
 ${COLOURS.map((colour, at) => `.c${at}{fill:${colour};stroke:${colour}}`).join(' ')}
 ${Object.entries(OTHERS)
@@ -25,7 +24,7 @@ ${Object.entries(OTHERS)
 circle.p90{fill-opacity:.75} circle.p99,circle.p999{fill-opacity:.5}
 .scroll{overflow-x:auto} table{border-collapse:collapse;font-size:.8rem;white-space:nowrap}
 td,th{padding:.15rem .6rem;text-align:right;border-bottom:1px solid #8884} td:first-child,th:first-child{text-align:left}
-.key{font-size:.9rem} .key span{display:inline-block;margin-right:1.1rem} .key svg{display:inline-block;width:12px;height:12px;margin-right:.35em}
+.key span{display:inline-block;margin-right:1.1rem} .key svg{display:inline-block;width:12px;height:12px;margin-right:.35em}
 `;
 
 function tableOf(lines: readonly Line[], entry: Entry, rounds: number): string {
@@ -49,7 +48,7 @@ function scenario(entry: Entry, rounds: number): string {
 }
 
 const chart = ({ title, how, drawing }: Chart): string =>
-  `<section><h3>${escaped(title)}</h3><p class="how">${escaped(how)}</p>${drawing}</section>`;
+  `<section><h3>${escaped(title)}</h3><p>${escaped(how)}</p>${drawing}</section>`;
 
 /** The dots of those that took part, and whose they are. */
 function keyOf({ entries }: Report): string {
@@ -71,7 +70,7 @@ export function toHtml(report: Report): string {
   const glance =
     overview.length === 0
       ? ''
-      : `<h2>At a glance</h2><p class="how">Logarithmic scales.</p>${keyOf(report)}<div class="charts">${overview.map(chart).join('\n')}</div>`;
+      : `<h2>At a glance</h2><p>Logarithmic scales.</p>${keyOf(report)}<div class="charts">${overview.map(chart).join('\n')}</div>`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>hchan bench</title><style>${STYLE}</style></head>

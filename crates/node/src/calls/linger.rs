@@ -1,6 +1,7 @@
 //! Looking again for a moment, because a wake-up costs more than the wait.
 
 use std::hint::spin_loop;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::thread::{available_parallelism, yield_now};
 use std::time::{Duration, Instant};
@@ -26,8 +27,10 @@ const FIRST_PAUSE: u32 = 8;
 const FIRST_PAUSE_OF_SEVERAL: u32 = 128;
 const LONGEST_PAUSE: u32 = 256;
 
-/// A yield that takes so long has let another thread run, one that takes longer than `CROWDED` several or a busy one.
+/// A yield that takes so long, and several times as long as the quickest so far (where each call of the system is slow), has let another
+/// thread run, one that takes longer than `CROWDED` several or a busy one.
 const SHARED: Duration = Duration::from_micros(5);
+const TIMES_THE_QUICKEST: u64 = 4;
 const CROWDED: Duration = Duration::from_micros(50);
 /// How long a loop then sleeps whenever it has nothing to do: who looks keeps those from running who have something to do. A thread that
 /// only shares its core with the one it waits for is woken on another core.
@@ -84,14 +87,26 @@ impl Pauses {
     }
 }
 
+/// Nanoseconds of the quickest yield of any thread.
+static QUICKEST: AtomicU64 = AtomicU64::new(u64::MAX);
+
 /// Lets other threads run. How long the loop is to sleep if one did.
 fn give_way() -> Option<Duration> {
     let start = Instant::now();
     yield_now();
-    match start.elapsed() {
-        away if away >= CROWDED => Some(CROWDED_FOR),
-        away if away >= SHARED => Some(SHARED_FOR),
-        _ => None,
+    let away = start.elapsed();
+    let nanos = u64::try_from(away.as_nanos()).unwrap_or(u64::MAX);
+    // Relaxed, and not in one step: nothing else depends on it, and it is a measure.
+    let quickest = QUICKEST.load(Ordering::Relaxed).min(nanos);
+    if quickest == nanos {
+        QUICKEST.store(quickest, Ordering::Relaxed);
+    }
+    if away < SHARED || nanos < quickest.saturating_mul(TIMES_THE_QUICKEST) {
+        None
+    } else if away < CROWDED {
+        Some(SHARED_FOR)
+    } else {
+        Some(CROWDED_FOR)
     }
 }
 
@@ -139,7 +154,7 @@ fn look(
     want: usize,
     micros: usize,
 ) -> i32 {
-    let found = if want == 0 {
+    let found = if want == 0 || state.is_sleepy() {
         0
     } else if *ALONE {
         yield_now();
@@ -194,6 +209,9 @@ callback! {
         let budget = Duration::from_micros(micros as u64).min(LONGEST);
         state.scratch.base()?;
         state.ops.get(number).and_then(Option::as_ref).ok_or(Code::BadHandle)?;
+        if state.is_sleepy() {
+            return Ok(0);
+        }
         let key = u64::try_from(number).map_err(|_| Code::BadHandle)?;
         let bell = Arc::clone(&state.ear.as_ref().ok_or(Code::Dead)?.bell);
         let muted = bell.mute(true);
@@ -223,7 +241,7 @@ callback! {
     /// and drains once more after this.
     Mute = c"mute", |state, args| {
         let wanted = args.int(0)? != 0;
-        let muted = wanted && !*ALONE && state.sleepy_until.is_none_or(|until| Instant::now() >= until);
+        let muted = wanted && !*ALONE && !state.is_sleepy();
         state.ear.as_ref().ok_or(Code::Dead)?.bell.mute(muted);
         Ok(muted.into())
     }
