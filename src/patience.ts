@@ -19,7 +19,7 @@ const HOT = 6;
 /** ms within which a parked operation ended, if its end is to begin to wait: a wake-up may be most of it. */
 const QUICK = 0.25;
 /** The most occasions that are passed over, by an end whose peer is quick but never quick enough. */
-const MOST_PASSED = 63;
+const MOST_PASSED = 7;
 /** Waits between two trials of asking for more, at first and at most. */
 const TRIAL = 8;
 const TRIALS_APART = 1024;
