@@ -154,7 +154,7 @@ fn look(
     want: usize,
     micros: usize,
 ) -> i32 {
-    let found = if want == 0 {
+    let found = if want == 0 || state.is_sleepy() {
         0
     } else if *ALONE {
         yield_now();
