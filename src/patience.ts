@@ -18,8 +18,6 @@ const BUDGET = 20;
 const HOT = 6;
 /** ms within which a parked operation ended, if its end is to begin to wait: a wake-up may be most of it. */
 const QUICK = 0.25;
-/** The most occasions that are passed over, by an end whose peer is quick but never quick enough. */
-const MOST_PASSED = 63;
 /** Waits between two trials of asking for more, at first and at most. */
 const TRIAL = 8;
 const TRIALS_APART = 1024;
@@ -33,9 +31,6 @@ export class Patience {
   readonly #all: boolean;
   #heat = 0;
   #want = 1;
-  /** How many occasions to look are passed over after a look in vain, and how many of them are left. */
-  #apartInVain = 0;
-  #passed = 0;
   /** Waits for one message since the last trial, and how many lie between two. */
   #singles = 0;
   #apart = TRIAL;
@@ -50,19 +45,13 @@ export class Patience {
   /** Waits by `look(want, µs)`, which says how many came; true: try again. */
   wait(look: (want: number, microseconds: number) => number): boolean {
     if (this.#heat === 0) return false;
-    if (this.#passed > 0) {
-      this.#passed--;
-      return false;
-    }
     if (!this.#all && this.#want === 1 && ++this.#singles >= this.#apart) this.#want = Math.min(2, this.#most);
     const came = look(this.#want, BUDGET);
     if (came <= 0) {
       this.#heat--;
-      this.#passed = this.#apartInVain = Math.min(MOST_PASSED, 2 * this.#apartInVain + 1);
       return false;
     }
     this.#heat = HOT;
-    this.#apartInVain = 0;
     if (!this.#all) this.#learn(came);
     return true;
   }

@@ -1,11 +1,18 @@
-/** Sends each message as soon as somebody waits for it; those of a list that counts, from 0 on, to one channel. */
+/**
+ * Sends each message as soon as somebody waits for it; those of a list that counts, one after the other, to one channel. Closing the channel
+ * ends the list.
+ */
 import { parentPort } from 'node:worker_threads';
-import { attach } from 'hchan';
+import { attach, ClosedError } from 'hchan';
 
-parentPort.on('message', (messages) => {
-  for (const [token, value, count = 1] of messages) {
-    const to = attach(token);
+function send([token, value, count = 1]) {
+  const to = attach(token);
+  try {
     for (let i = 0; i < count; i++) while (!to.trySend(value + i));
-    to[Symbol.dispose]();
+  } catch (error) {
+    if (!(error instanceof ClosedError)) throw error;
   }
-});
+  to[Symbol.dispose]();
+}
+
+parentPort.on('message', (messages) => messages.forEach(send));

@@ -1,9 +1,11 @@
 /** Hosts that tell of no deaths: Web Locks, here played by a stand-in that lets go of a thread's locks when told. */
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import * as Direction from '../../dist/direction.js';
 import type { Port } from '../../dist/engine.js';
 import { codec } from '../../dist/index.js';
 import { Arena } from '../../dist/shared/arena.js';
+import * as Chan from '../../dist/shared/layout/chan.js';
+import * as Flag from '../../dist/shared/layout/flag.js';
 import * as Thread from '../../dist/shared/layout/thread.js';
 import * as ThreadState from '../../dist/shared/layout/thread-state.js';
 import { makechan } from '../../dist/shared/lifetime.js';
@@ -11,6 +13,7 @@ import { askWebLock, holdWebLock } from '../../dist/shared/liveness.js';
 import { makeMemory } from '../../dist/shared/memory.js';
 import { SharedPort } from '../../dist/shared/port.js';
 import { bury, watchOver } from '../../dist/shared/repair.js';
+import { Waiting } from '../../dist/shared/waiting.js';
 
 /** Web Locks, as far as they are used. */
 class StandIn {
@@ -65,4 +68,28 @@ it('a lock that does not move and whose owner nobody knows is given up loudly, a
   expect([first > 500, first < 1500, performance.now() - start - first < 200]).toEqual([true, true, true]);
   await expect(waiting).rejects.toThrow('is broken');
   expect(() => port.dispose()).not.toThrow();
+});
+
+it('a death that is told between the parking of an operation and its arming is heard', async () => {
+  const arena = new Arena(makeMemory());
+  watchOver(arena);
+  const c = makechan(arena, 0);
+  const port = new SharedPort(arena, c, Direction.BOTH, codec.void, 'struck');
+  port.ends.of(false).parked(0);
+  const settled = vi.spyOn(Waiting.prototype, 'settled').mockImplementation(() => {
+    const m = arena.i32;
+    Atomics.or(m, c + Chan.FLAGS, Flag.BROKEN);
+    Atomics.store(m, arena.thread + Thread.RESCAN, 1);
+    arena.ring(arena.thread);
+    return 0;
+  });
+  const waiting = new Promise((_, reject) => {
+    port.engine.park([{ port: port as Port, send: false, value: undefined }], true, {
+      settle: () => expect.unreachable(),
+      fail: (_, error) => reject(error),
+    });
+  });
+  await expect(waiting).rejects.toThrow('is broken');
+  expect(settled).toHaveBeenCalledOnce();
+  settled.mockRestore();
 });

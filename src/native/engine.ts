@@ -13,7 +13,7 @@ import { describe, describeWatch } from './cases.js';
 import * as Code from './code.js';
 import { failure } from './failure.js';
 import { encode } from './message.js';
-import { isTelling, Operation, onCompletions, onOwnCompletions, settle, stayAwake, sweepLater } from './park.js';
+import { areUntold, Operation, onCompletions, onOwnCompletions, settle, stayAwake, sweepLater } from './park.js';
 import { NativePort } from './port.js';
 import { readToken } from './token.js';
 import { Flavor } from './wire.js';
@@ -31,10 +31,10 @@ function parked(code: number, cases: readonly Case[], waiter: Waiter): Parked | 
 function awaited(op: number, cases: readonly Case[]): number {
   let ended = 0;
   const look = (_want: number, microseconds: number) => {
-    if (!isTelling()) ended = native.settled(op, microseconds);
+    ended = native.settled(op, microseconds);
     return Number(ended !== 0);
   };
-  if (!met(cases, look, stayAwake)) return op;
+  if (areUntold() || !met(cases, look, stayAwake)) return op;
   if (cases.length > 1) sweepLater();
   return Math.min(ended, 0);
 }

@@ -83,10 +83,10 @@ function receive(cases: readonly Case[], waiter: Waiter, index: number, status: 
   waiter.settle(index, status, value);
 }
 
-let telling = 0;
+let untold = false;
 
-/** Whether waiters are being told, and others of which the addon knows no more are still to be: nobody may hear before them. */
-export const isTelling = (): boolean => telling > 0;
+/** Whether a waiter is being told, and others of which the addon knows no more are still to be: nobody may hear before them. */
+export const areUntold = (): boolean => untold;
 
 /** Called by the addon when parked operations are done. */
 export function onCompletions(): void {
@@ -97,9 +97,11 @@ export function onCompletions(): void {
     else if (count < 0) return;
     else {
       more = scratch.words[Word.COUNT] === 1;
-      telling++;
-      for (const tell of read(count)) guarded(tell);
-      telling--;
+      const all = read(count);
+      for (const [index, tell] of all.entries()) {
+        untold = more || index < all.length - 1;
+        guarded(tell);
+      }
     }
   }
 }

@@ -1,8 +1,8 @@
 /**
  * A select whose cases belong to several engines, behind the same three calls as one engine.
  *
- * One engine that crosses threads (the native one, if it is among them) holds the real operation and commits it
- * atomically. The in-thread engine (channels of one thread, timers, signals, contexts) holds real operations too, but
+ * One engine that crosses threads (that of a send to a rendezvous, else the native one, if they are among them) holds the real operation
+ * and commits it atomically. The in-thread engine (channels of one thread, timers, signals, contexts) holds real operations too, but
  * asks before it commits one: `claim` withdraws the other operation first, and a claim that fails means that it has
  * happened. A second engine that crosses threads is only watched; when something may be ready there, all is withdrawn
  * and tried again, so the select goes to the end of its queues then.
@@ -17,6 +17,8 @@
  *
  * What one engine promises and several cannot: that nothing was ready at one single moment, and, if `biased`, that no case of another
  * engine that crosses threads became ready before the one that received a message. Each engine's own cases are tried at one moment.
+ * Who watches a rendezvous stands in no queue of it: a select that sends to one of each of two engines is met at the first one only by
+ * those who wait there for real.
  */
 
 import { defer } from '#platform';
@@ -140,8 +142,8 @@ function roles(groups: readonly Group[]): Roles {
   const local = groups.find(({ engine }) => engine.name === 'local');
   const crossing = groups.filter((group) => group !== local);
   // Who sends to a rendezvous must stand in its queue: two that only watch it would never meet.
-  const meets = ({ cases }: Group) => cases.some(({ port, send }) => send && port.capacity === 0);
-  const real = crossing.find(meets) ?? crossing.find(({ engine }) => engine.name === 'native') ?? crossing[0];
+  const sends = ({ cases }: Group) => cases.some(({ port, send }) => send && port.capacity === 0);
+  const real = crossing.find(sends) ?? crossing.find(({ engine }) => engine.name === 'native') ?? crossing[0];
   return { local, real, watched: crossing.filter((group) => group !== real) };
 }
 

@@ -26,7 +26,7 @@ export class ArenaEngine implements Engine {
     const arena = this.#arena;
     const waiting = new Selecting(arena, cases, biased, waiter).park();
     if (waiting === null) return null;
-    if (arena.telling === 0 && met(cases, (_want, microseconds) => waiting.settled(microseconds))) return null;
+    if (!arena.untold && met(cases, (_want, microseconds) => waiting.settled(microseconds))) return null;
     arena.arm();
     return waiting;
   }

@@ -47,8 +47,8 @@ export class Arena extends Memory {
   #count = 0;
   #armed = false;
   #draining = false;
-  /** Operations that were done are being told, and nobody may hear before them. */
-  telling = 0;
+  /** An operation that was done is being told, and others are still to be: nobody may hear before them. */
+  untold = false;
   /** What is told now was done by this thread, and says nothing about how quick another one is. */
   tellsOwn = false;
   #timer: Timer | undefined;
@@ -206,12 +206,11 @@ export class Arena extends Memory {
     const m = this.i32;
     const done: number[] = [];
     for (; op !== 0; op = m[op + Op.INBOX_NEXT] as number) done.push(op);
-    this.telling++;
     for (let i = done.length - 1; i >= 0; i--) {
       const record = done[i] as number;
+      this.untold = i > 0;
       this.#awaiting[m[record + Op.KEY] as number]?.completed(Atomics.load(m, record + Op.STATE));
     }
-    this.telling--;
     if (!this.#draining) this.tellsOwn = false;
     if (this.#count > 0) this.arm();
   }

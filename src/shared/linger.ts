@@ -11,10 +11,10 @@ const GATHERING = 0.003;
 const LOOKS = 16;
 
 /**
- * Looks until `want` are `ready`, or some are and have been for a moment (not if it `gathers`), or `microseconds` are over. How many
- * are.
+ * Looks until `want` are `ready`, or some are and have been for a moment (`patiently`: as long as there is time), or `microseconds` are
+ * over. How many are.
  */
-export function look(ready: () => number, gathers: boolean, want: number, microseconds: number): number {
+export function look(ready: () => number, patiently: boolean, want: number, microseconds: number): number {
   if (ALONE) return 0;
   const end = performance.now() + microseconds / 1000;
   let until = end;
@@ -24,6 +24,6 @@ export function look(ready: () => number, gathers: boolean, want: number, micros
     if (looks % LOOKS !== 0) continue;
     const now = performance.now();
     if (now >= until) return found;
-    if (found > 0 && !gathers) until = Math.min(until, now + GATHERING);
+    if (found > 0 && !patiently) until = Math.min(until, now + GATHERING);
   }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, LazyLock, Weak};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use hchan_core::{Channel, Event, Handle, Inbox, Losers, Op, Outcome, Piece, Registry, abandon};
 
@@ -147,11 +147,6 @@ impl State {
             ear.inbox.drain(&mut self.due);
         }
         self.unsaid.is_some() || self.next_due < self.due.len()
-    }
-
-    /// Has the loop sleep, for so long at least, whenever it has nothing to do.
-    pub fn sleep_for(&mut self, time: Duration) {
-        self.sleepy_until = self.sleepy_until.max(Some(Instant::now() + time));
     }
 
     /// Whether the loop is to sleep when it has nothing to do, instead of looking.

@@ -1,7 +1,6 @@
 //! Looking again for a moment, because a wake-up costs more than the wait.
 
 use std::hint::spin_loop;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::thread::{available_parallelism, yield_now};
 use std::time::{Duration, Instant};
@@ -27,14 +26,9 @@ const FIRST_PAUSE: u32 = 8;
 const FIRST_PAUSE_OF_SEVERAL: u32 = 128;
 const LONGEST_PAUSE: u32 = 256;
 
-/// A yield that takes so long, and several times as long as the quickest so far (where each call of the system is slow), has let another
-/// thread run, one that takes longer than `CROWDED` several or a busy one.
-const SHARED: Duration = Duration::from_micros(5);
-const TIMES_THE_QUICKEST: u64 = 4;
+/// So long is a thread away that lets another one run, instead of none.
 const CROWDED: Duration = Duration::from_micros(50);
-/// How long a loop then sleeps whenever it has nothing to do: who looks keeps those from running who have something to do. A thread that
-/// only shares its core with the one it waits for is woken on another core.
-const SHARED_FOR: Duration = Duration::from_micros(100);
+/// How long a loop then sleeps whenever it has nothing to do: who looks keeps those from running who have something to do.
 const CROWDED_FOR: Duration = Duration::from_millis(5);
 
 /// On one core the other side cannot run while this one looks.
@@ -74,48 +68,37 @@ fn gathering(found: usize, waited: Duration) -> Duration {
 struct Pauses(u32);
 
 impl Pauses {
-    /// Pauses; once pauses are long, lets others run instead. How long the loop is to sleep if another thread needs this core.
-    fn pause(&mut self) -> Option<Duration> {
+    /// Pauses; once pauses are long, lets others run instead. False: another thread needs this core.
+    fn pause(&mut self, state: &mut State) -> bool {
         if self.0 >= LONGEST_PAUSE {
-            return give_way();
+            return give_way(state);
         }
         for _ in 0..self.0 {
             spin_loop();
         }
         self.0 *= 2;
-        None
+        true
     }
 }
 
-/// Nanoseconds of the quickest yield of any thread.
-static QUICKEST: AtomicU64 = AtomicU64::new(u64::MAX);
-
-/// Lets other threads run. How long the loop is to sleep if one did.
-fn give_way() -> Option<Duration> {
+/// Lets other threads run. False: one did, and the loop is to sleep for a while when it has nothing to do.
+fn give_way(state: &mut State) -> bool {
     let start = Instant::now();
     yield_now();
-    let away = start.elapsed();
-    let nanos = u64::try_from(away.as_nanos()).unwrap_or(u64::MAX);
-    // Relaxed, and not in one step: nothing else depends on it, and it is a measure.
-    let quickest = QUICKEST.load(Ordering::Relaxed).min(nanos);
-    if quickest == nanos {
-        QUICKEST.store(quickest, Ordering::Relaxed);
+    let now = Instant::now();
+    let crowded = now - start >= CROWDED;
+    if crowded {
+        state.sleepy_until = Some(now + CROWDED_FOR);
     }
-    if away < SHARED || nanos < quickest.saturating_mul(TIMES_THE_QUICKEST) {
-        None
-    } else if away < CROWDED {
-        Some(SHARED_FOR)
-    } else {
-        Some(CROWDED_FOR)
-    }
+    !crowded
 }
 
-/// Looks until `want` are `ready`, or some are and enough time has gone into gathering, or `budget` is, or another thread needs this core.
-/// How many are.
+/// Looks until `want` are `ready`, or some are and enough time has gone into gathering (`patiently`: all of the budget), or `budget` is
+/// over, or another thread needs this core. How many are.
 fn linger(
     state: &mut State,
     ready: impl Fn() -> usize,
-    gathers: bool,
+    patiently: bool,
     want: usize,
     budget: Duration,
 ) -> usize {
@@ -131,7 +114,7 @@ fn linger(
             return found;
         }
         let waited = start.elapsed();
-        let gathering = if gathers {
+        let gathering = if patiently {
             budget
         } else {
             gathering(found, waited)
@@ -139,8 +122,7 @@ fn linger(
         if waited >= budget || (found > 0 && waited >= gathering) {
             return found;
         }
-        if let Some(sleep) = pauses.pause() {
-            state.sleep_for(sleep);
+        if !pauses.pause(state) {
             return ready().min(want);
         }
     }
@@ -150,33 +132,27 @@ fn linger(
 fn look(
     state: &mut State,
     ready: impl Fn() -> usize,
-    gathers: bool,
+    patiently: bool,
     want: usize,
     micros: usize,
 ) -> i32 {
-    let found = if want == 0 || state.is_sleepy() {
+    let found = if want == 0 {
         0
     } else if *ALONE {
         yield_now();
         ready().min(want)
     } else {
         let budget = Duration::from_micros(micros as u64).min(LONGEST);
-        linger(state, ready, gathers, want, budget)
+        linger(state, ready, patiently, want, budget)
     };
     i32::try_from(found).unwrap_or(i32::MAX)
 }
 
-/// Looks until an operation is done, `budget` is over, or another thread needs this core. True: operation `key` is, before all others.
-fn hear(state: &mut State, key: u64, budget: Duration) -> bool {
+/// Looks until an operation is done, `budget` is over, or another thread needs this core.
+fn hear(state: &mut State, budget: Duration) {
     let start = Instant::now();
     let mut pauses = Pauses(FIRST_PAUSE);
-    while !state.hears() && start.elapsed() < budget {
-        if let Some(sleep) = pauses.pause() {
-            state.sleep_for(sleep);
-            break;
-        }
-    }
-    state.hears_next(key)
+    while !state.hears() && start.elapsed() < budget && pauses.pause(state) {}
 }
 
 callback! {
@@ -215,15 +191,14 @@ callback! {
         let key = u64::try_from(number).map_err(|_| Code::BadHandle)?;
         let bell = Arc::clone(&state.ear.as_ref().ok_or(Code::Dead)?.bell);
         let muted = bell.mute(true);
-        let early = if *ALONE {
+        if *ALONE {
             yield_now();
-            false
         } else {
-            hear(state, key, budget)
-        };
+            hear(state, budget);
+        }
         bell.mute(muted);
-        // Once more, as always after unmuting: who found the bell muted has told the inbox before.
-        let done = early || state.hears_next(key);
+        // After unmuting, as always: who found the bell muted has told the inbox before.
+        let done = state.hears_next(key);
         if !muted && state.hears() {
             bell.ring_later();
         }
@@ -253,10 +228,6 @@ callback! {
         if state.ear.is_none() {
             return Err(Code::Dead);
         }
-        let sleep = give_way();
-        if let Some(sleep) = sleep {
-            state.sleep_for(sleep);
-        }
-        Ok(sleep.is_none().into())
+        Ok(give_way(state).into())
     }
 }
