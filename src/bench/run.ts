@@ -56,6 +56,10 @@ function shuffled<T>(list: readonly T[]): T[] {
 
 /** Warm-up samples of full length, at most. */
 const MOST_WARM_UPS = 5;
+/** The same, of an entrant that takes so long that `WARM` messages are more. */
+const MOST_SLOW_WARM_UPS = 20;
+/** So many messages at least: V8 compiles what has run often, and before that even two samples that agree are of its interpreter. */
+const WARM = 20_000;
 
 /**
  * Finds how many messages make a sample, by doubling, and goes on until two samples agree within a fifth: until then
@@ -63,14 +67,16 @@ const MOST_WARM_UPS = 5;
  */
 async function warmUp(runner: Runner, sampleMs: number, most: number): Promise<void> {
   let last = Number.NaN;
-  for (let full = 0; full < MOST_WARM_UPS; ) {
+  let sent = 0;
+  for (let full = 0; full < (sent < WARM ? MOST_SLOW_WARM_UPS : MOST_WARM_UPS); ) {
     const { nanoseconds } = await runner.entrant.sample(runner.messages);
+    sent += runner.messages;
     const each = nanoseconds / runner.messages;
     const wanted = Math.round((sampleMs * 1e6) / Math.max(each, 1));
     if (nanoseconds >= sampleMs * 0.5e6 || runner.messages === most) {
       full++;
       runner.messages = Math.max(FEWEST_MESSAGES, Math.min(most, wanted));
-      if (Math.abs(each / last - 1) < 0.2) return;
+      if (sent >= WARM && Math.abs(each / last - 1) < 0.2) return;
       last = each;
     } else runner.messages = Math.min(most, Math.max(runner.messages * 2, Math.min(runner.messages * 8, wanted >> 1)));
   }
