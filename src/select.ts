@@ -63,7 +63,7 @@ export function select<const C extends Cases>(cases: C, options?: SelectOptions)
     let found = receivable(engine, live, biased);
     if (found === null && engine.linger?.(live)) found = receivable(engine, live, biased);
     if (found !== null) return resolved(found) as Promise<Selected<C>>;
-    return new PendingSelect(live, signal).start(engine, biased) as Promise<Selected<C>>;
+    return new PendingSelect(biased ? live : fair(live), signal).start(engine, biased) as Promise<Selected<C>>;
   } catch (error) {
     return rejected(error);
   }
@@ -93,8 +93,9 @@ export function trySelect<const C extends Cases>(cases: C, options?: Preference)
 export function selectSync<const C extends Cases>(cases: C, options?: SelectSyncOptions): Selected<C> {
   const blocking = blockingOf(options);
   const biased = biasedOf(options);
-  const live = checkCases(cases, 'selectSync');
-  blocking.checkFor('selectSync', casesOf(live));
+  const checked = checkCases(cases, 'selectSync');
+  blocking.checkFor('selectSync', casesOf(checked));
+  const live = biased ? checked : fair(checked);
   const engine = engineOf(live);
   const found = receivable(engine, live, biased);
   if (found !== null) return found as Selected<C>;
@@ -129,6 +130,12 @@ function receivable(engine: Selector, live: readonly LiveCase[], biased: boolean
 function received({ key, port }: LiveCase, value: unknown = port.tryRecv()): Result | null {
   if (value === EMPTY) return null;
   return value === CLOSED ? { key, ok: false, value: undefined } : { key, ok: true, value };
+}
+
+/** The cases in an order in which none of several that wait in one queue, where they stand one behind the other, is preferred. */
+function fair(live: readonly LiveCase[]): readonly LiveCase[] {
+  if (new Set(live.map(({ port }) => port.id)).size === live.length) return live;
+  return shuffled(live.length).map((place) => live[place] as LiveCase);
 }
 
 type Selector = Pick<Engine, 'trySelect' | 'linger' | 'park' | 'block'> & { readonly name?: Engine['name'] };

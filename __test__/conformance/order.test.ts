@@ -16,6 +16,7 @@ forEngines(ENGINES, (engine) => {
 forEngines(CROSSING, (engine) => {
   daisyAcross(engine);
   servedAcross(engine);
+  fairnessAcross(engine);
   sharedWork(engine);
 });
 
@@ -301,6 +302,59 @@ function fairness(engine: EngineCase): void {
       counts[got.key] = (counts[got.key] ?? 0) + 1;
     }
     expect(Math.min(...Object.values(counts))).toBeGreaterThanOrEqual(500);
+  });
+
+  test('25 five cases that wait on the same channel each get at least a tenth, receiving or sending', async () => {
+    for (const capacity of [0, 1]) {
+      const [empty, full] = [engine.make<number>(capacity), engine.make<number>(capacity)];
+      for (let i = 0; i < capacity; i++) full.trySend(-1);
+      const [received, sent] = [new Array<number>(5).fill(0), new Array<number>(5).fill(0)];
+      for (let i = 0; i < 2000; i++) {
+        const receiving = select({ 0: empty, 1: empty, 2: empty, 3: empty.receiver(), 4: empty });
+        expect(empty.trySend(i)).toBe(true);
+        const got = await receiving;
+        expect(got.ok && got.value).toBe(i);
+        count(received, got.key);
+        const sending = select({
+          0: send(full, 0),
+          1: send(full, 1),
+          2: send(full, 2),
+          3: send(full, 3),
+          4: send(full.sender(), 4),
+        });
+        const values = capacity === 0 ? [full.tryRecv()] : [full.tryRecv(), full.tryRecv()];
+        if (capacity > 0) full.trySend(-1);
+        const { key } = await sending;
+        expect(values.at(-1)).toEqual(ok(Number(key)));
+        count(sent, key);
+      }
+      for (const each of [...received, ...sent]) expect(each).toBeGreaterThanOrEqual(200);
+    }
+  });
+}
+
+function count(counts: number[], key: string): void {
+  counts[Number(key)] = (counts[Number(key)] ?? 0) + 1;
+}
+
+function fairnessAcross(engine: EngineCase): void {
+  test('25 five cases on the same channel in a selectSync that sleeps each get their share', async () => {
+    const peer = await stage.end('A', 'blocking');
+    const channel = engine.make<number>(0);
+    await peer.give('c', channel);
+    const receives = ['recv', 'c'] as const;
+    const counts = new Array<number>(5).fill(0);
+    for (let i = 0; i < 200; i++) {
+      const before = peer.steps();
+      const selected = peer.one('select', { 0: receives, 1: receives, 2: receives, 3: receives, 4: receives });
+      await until(() => peer.steps() > before);
+      await breathe();
+      await channel.send(i);
+      const got = await selected;
+      expect(got).toMatchObject(ok(i));
+      count(counts, got.key);
+    }
+    expect(Math.min(...counts)).toBeGreaterThanOrEqual(10);
   });
 }
 
