@@ -285,6 +285,13 @@ impl<T: Send + 'static> Op<T> {
         )
     }
 
+    /// That of its channels.
+    #[must_use]
+    pub fn traffic(&self) -> u64 {
+        let traffic = |spec: &Spec<T>| spec.channel.traffic();
+        self.specs.iter().map(traffic).fold(0, u64::wrapping_add)
+    }
+
     /// Whether a case has happened, taken or not.
     #[must_use]
     pub fn is_done(&self) -> bool {

@@ -9,6 +9,7 @@ mod blocks;
 mod board;
 mod call;
 mod calls;
+mod crowd;
 mod msg;
 mod page;
 mod run;

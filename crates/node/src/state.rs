@@ -5,7 +5,6 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, LazyLock, Weak};
-use std::time::Instant;
 
 use hchan_core::{Channel, Event, Handle, Inbox, Losers, Op, Outcome, Piece, Registry, abandon};
 
@@ -14,6 +13,7 @@ use napi::sys;
 use crate::bell::Bell;
 use crate::blocks::Blocks;
 use crate::board::Board;
+use crate::crowd::Crowd;
 use crate::msg::Msg;
 use crate::page::Page;
 use crate::scratch::Scratch;
@@ -57,6 +57,9 @@ pub struct Completion {
     pub msg: Option<Msg>,
 }
 
+/// Of so many parked operations the channels tell how busy others are.
+const FEW: usize = 8;
+
 /// The state of one environment.
 #[derive(Default)]
 pub struct State {
@@ -84,8 +87,10 @@ pub struct State {
     pub held: VecDeque<Msg>,
     /// What was lent and taken, between a call's end of a lease and its own end.
     pub spent: VecDeque<Piece<Msg>>,
-    /// Until when this thread's loop sleeps if it has nothing to do, because others need its core.
-    pub sleepy_until: Option<Instant>,
+    /// Whether others need this thread's core while it waits to be told.
+    pub crowd: Crowd,
+    /// The same while it looks at buffers.
+    pub crowd_at_buffers: Crowd,
     /// The environment is ending.
     pub dead: bool,
 }
@@ -149,10 +154,12 @@ impl State {
         self.unsaid.is_some() || self.next_due < self.due.len()
     }
 
-    /// Whether the loop is to sleep when it has nothing to do, instead of looking.
-    pub fn is_sleepy(&mut self) -> bool {
-        self.sleepy_until.take_if(|until| Instant::now() >= *until);
-        self.sleepy_until.is_some()
+    /// Lets other threads run. False: others need this core for themselves.
+    pub fn give_way(&self) -> bool {
+        self.crowd.give_way(|| {
+            let parked = self.ops.values().flatten().take(FEW);
+            parked.map(|op| op.traffic()).fold(0, u64::wrapping_add)
+        })
     }
 
     /// Takes how an operation ended; `None`: it has not. Its losers are put off, see `losers`.

@@ -31,6 +31,8 @@ pub(crate) struct State<T> {
     disconnected: bool,
     /// Values handed over so far.
     number: u64,
+    /// Values that were sent so far.
+    sent: u64,
 }
 
 /// The flavor.
@@ -48,6 +50,7 @@ impl<T> Locked<T> {
             closed: false,
             disconnected: false,
             number: 0,
+            sent: 0,
         }))
     }
 
@@ -60,6 +63,10 @@ impl<T> Locked<T> {
 impl<T: Send + 'static> State<T> {
     pub(crate) fn len(&self) -> usize {
         self.ring.len().min(self.capacity)
+    }
+
+    pub(crate) fn sent(&self) -> u64 {
+        self.sent
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -82,11 +89,13 @@ impl<T: Send + 'static> State<T> {
         }
         // "Found a waiting receiver": past the buffer, which is empty then, straight to it.
         let Err(value) = self.hand_over(value, after) else {
+            self.sent += 1;
             return Ok(());
         };
         // "Space is available in the channel buffer."
         if self.ring.len() < self.capacity {
             self.ring.push_back(value);
+            self.sent += 1;
             ready(&mut self.recv_watchers, after);
             return Ok(());
         }
@@ -192,6 +201,7 @@ impl<T: Send + 'static> State<T> {
                 Some(value)
             });
             if sent.is_some() || mutant!(NoPassOn) {
+                self.sent += 1;
                 return sent;
             }
         }

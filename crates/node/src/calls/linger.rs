@@ -2,13 +2,14 @@
 
 use std::hint::spin_loop;
 use std::sync::{Arc, LazyLock};
-use std::thread::{available_parallelism, yield_now};
+use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
 use hchan_core::{Case, Channel};
 
 use super::callback;
 use super::select::cases;
+use crate::crowd::Crowd;
 use crate::msg::Msg;
 use crate::state::State;
 use crate::wire::Code;
@@ -26,31 +27,57 @@ const FIRST_PAUSE: u32 = 8;
 const FIRST_PAUSE_OF_SEVERAL: u32 = 128;
 const LONGEST_PAUSE: u32 = 256;
 
-/// So long is a thread away that lets another one run, instead of none.
-const CROWDED: Duration = Duration::from_micros(50);
-/// How long a loop then sleeps whenever it has nothing to do: who looks keeps those from running who have something to do.
-const CROWDED_FOR: Duration = Duration::from_millis(5);
-
 /// On one core the other side cannot run while this one looks.
 static ALONE: LazyLock<bool> =
     LazyLock::new(|| available_parallelism().is_ok_and(|cores| cores.get() == 1));
 
-/// How many messages, or how much room, there is; all that could be asked for if the channel is closed.
-fn ready(channel: &Channel<Msg>, sending: bool) -> usize {
-    if channel.is_closed() {
-        usize::MAX
-    } else if sending {
-        channel.room()
-    } else {
-        channel.len()
+/// What can be looked at.
+pub trait Sight {
+    /// How many messages, or how much room, there is; all that could be asked for if the channel is closed. Nothing is taken.
+    fn ready(&self) -> usize;
+    /// As [`Channel::traffic`].
+    fn traffic(&self) -> u64;
+}
+
+/// One end of a channel.
+struct End<'a> {
+    channel: &'a Channel<Msg>,
+    sending: bool,
+}
+
+impl Sight for End<'_> {
+    fn ready(&self) -> usize {
+        if self.channel.is_closed() {
+            usize::MAX
+        } else if self.sending {
+            self.channel.room()
+        } else {
+            self.channel.len()
+        }
+    }
+
+    fn traffic(&self) -> u64 {
+        self.channel.traffic()
     }
 }
 
-/// As `ready`, of a case.
-fn ready_for(case: &Case<Msg>) -> usize {
-    match case {
-        Case::Send(channel, _) | Case::WatchSend(channel) => ready(channel, true),
-        Case::Recv(channel) | Case::WatchRecv(channel) => ready(channel, false),
+fn end(case: &Case<Msg>) -> End<'_> {
+    let (channel, sending) = match case {
+        Case::Send(channel, _) | Case::WatchSend(channel) => (channel, true),
+        Case::Recv(channel) | Case::WatchRecv(channel) => (channel, false),
+    };
+    End { channel, sending }
+}
+
+impl Sight for [Case<Msg>] {
+    fn ready(&self) -> usize {
+        self.iter().map(|case| end(case).ready()).max().unwrap_or(0)
+    }
+
+    fn traffic(&self) -> u64 {
+        self.iter()
+            .map(|case| end(case).traffic())
+            .fold(0, u64::wrapping_add)
     }
 }
 
@@ -68,36 +95,24 @@ fn gathering(found: usize, waited: Duration) -> Duration {
 struct Pauses(u32);
 
 impl Pauses {
-    /// Pauses; once pauses are long, lets others run instead. False: another thread needs this core.
-    fn pause(&mut self, state: &mut State) -> bool {
-        if self.0 >= LONGEST_PAUSE {
-            return give_way(state);
+    /// Pauses; once pauses are long, lets others run instead. False: others need this core for themselves.
+    fn pause(&mut self, crowd: &Crowd, give_way: impl FnOnce() -> bool) -> bool {
+        if self.0 >= LONGEST_PAUSE && !crowd.is_here() {
+            return give_way();
         }
         for _ in 0..self.0 {
             spin_loop();
         }
-        self.0 *= 2;
+        self.0 = (self.0 * 2).min(LONGEST_PAUSE);
         true
     }
 }
 
-/// Lets other threads run. False: one did, and the loop is to sleep for a while when it has nothing to do.
-fn give_way(state: &mut State) -> bool {
-    let start = Instant::now();
-    yield_now();
-    let now = Instant::now();
-    let crowded = now - start >= CROWDED;
-    if crowded {
-        state.sleepy_until = Some(now + CROWDED_FOR);
-    }
-    !crowded
-}
-
-/// Looks until `want` are `ready`, or some are and enough time has gone into gathering (`patiently`: all of the budget), or `budget` is
+/// Looks until `want` are ready, or some are and enough time has gone into gathering (`patiently`: all of the budget), or `budget` is
 /// over, or another thread needs this core. How many are.
 fn linger(
-    state: &mut State,
-    ready: impl Fn() -> usize,
+    crowd: &Crowd,
+    sight: &(impl Sight + ?Sized),
     patiently: bool,
     want: usize,
     budget: Duration,
@@ -109,7 +124,7 @@ fn linger(
         FIRST_PAUSE
     });
     loop {
-        let found = ready().min(want);
+        let found = sight.ready().min(want);
         if found == want {
             return found;
         }
@@ -122,16 +137,16 @@ fn linger(
         if waited >= budget || (found > 0 && waited >= gathering) {
             return found;
         }
-        if !pauses.pause(state) {
-            return ready().min(want);
+        if !pauses.pause(crowd, || crowd.give_way(|| sight.traffic())) {
+            return sight.ready().min(want);
         }
     }
 }
 
 /// `linger`, or on one core one look after others have run.
 fn look(
-    state: &mut State,
-    ready: impl Fn() -> usize,
+    crowd: &Crowd,
+    sight: &(impl Sight + ?Sized),
     patiently: bool,
     want: usize,
     micros: usize,
@@ -139,11 +154,11 @@ fn look(
     let found = if want == 0 {
         0
     } else if *ALONE {
-        yield_now();
-        ready().min(want)
+        crowd.give_way(|| sight.traffic());
+        sight.ready().min(want)
     } else {
         let budget = Duration::from_micros(micros as u64).min(LONGEST);
-        linger(state, ready, patiently, want, budget)
+        linger(crowd, sight, patiently, want, budget)
     };
     i32::try_from(found).unwrap_or(i32::MAX)
 }
@@ -152,7 +167,10 @@ fn look(
 fn hear(state: &mut State, budget: Duration) {
     let start = Instant::now();
     let mut pauses = Pauses(FIRST_PAUSE);
-    while !state.hears() && start.elapsed() < budget && pauses.pause(state) {}
+    while !state.hears()
+        && start.elapsed() < budget
+        && pauses.pause(&state.crowd, || state.give_way())
+    {}
 }
 
 callback! {
@@ -164,7 +182,8 @@ callback! {
         let channel = Arc::clone(state.channel(handle)?);
         let sending = want < 0;
         // A sender that has found no room is in no hurry, since the receiver has enough to do, and much room is worth much.
-        Ok(look(state, || ready(&channel, sending), sending, want.unsigned_abs() as usize, micros))
+        let end = End { channel: &channel, sending };
+        Ok(look(&state.crowd_at_buffers, &end, sending, want.unsigned_abs() as usize, micros))
     }
 }
 
@@ -172,8 +191,7 @@ callback! {
     /// `lingerAny(offset, count, microseconds)`: likewise, until one of the cases may be ready. 1 then, else 0.
     LingerAny = c"lingerAny", |state, args| {
         let cases = cases(state, args.count(0)?, args.count(1)?)?;
-        let any = || cases.iter().map(ready_for).max().unwrap_or(0);
-        Ok(look(state, any, false, 1, args.count(2)?))
+        Ok(look(&state.crowd_at_buffers, &*cases, false, 1, args.count(2)?))
     }
 }
 
@@ -185,14 +203,14 @@ callback! {
         let budget = Duration::from_micros(micros as u64).min(LONGEST);
         state.scratch.base()?;
         state.ops.get(number).and_then(Option::as_ref).ok_or(Code::BadHandle)?;
-        if state.is_sleepy() {
+        if state.crowd.is_here() {
             return Ok(0);
         }
         let key = u64::try_from(number).map_err(|_| Code::BadHandle)?;
         let bell = Arc::clone(&state.ear.as_ref().ok_or(Code::Dead)?.bell);
         let muted = bell.mute(true);
         if *ALONE {
-            yield_now();
+            state.give_way();
         } else {
             hear(state, budget);
         }
@@ -216,7 +234,7 @@ callback! {
     /// and drains once more after this.
     Mute = c"mute", |state, args| {
         let wanted = args.int(0)? != 0;
-        let muted = wanted && !*ALONE && !state.is_sleepy();
+        let muted = wanted && !*ALONE && !state.crowd.is_here();
         state.ear.as_ref().ok_or(Code::Dead)?.bell.mute(muted);
         Ok(muted.into())
     }
@@ -228,6 +246,6 @@ callback! {
         if state.ear.is_none() {
             return Err(Code::Dead);
         }
-        Ok(give_way(state).into())
+        Ok(state.give_way().into())
     }
 }

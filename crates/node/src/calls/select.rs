@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use hchan_core::{Case, Order, Parking, Wake, park, try_select};
 
 use super::callback;
+use super::linger::Sight;
+use crate::crowd::Crowd;
 use crate::msg::Msg;
 use crate::state::State;
 use crate::wire::{CASE_WORDS, Code, Reply, kind};
@@ -89,7 +91,7 @@ callback! {
 
 callback! {
     /// `selectBlock(offset, count, biased)`: 0 as `selectTry`, or the number of an operation that waits, whose end comes by
-    /// `wait`. It yields for 25 µs, but takes nothing after that: a thread that is to end must get the chance to first.
+    /// `wait`. It yields for 25 µs, if nobody else needs the core, but takes nothing after that: a thread that is to end must get the chance to first.
     ///
     /// Where there is a buffer it looks before it parks, since a sender that nobody waits for is faster, and answers
     /// `Blocked` when something has come. A rendezvous needs somebody who waits, so there it parks first.
@@ -106,12 +108,13 @@ callback! {
         }
         let deadline = Instant::now() + YIELD;
         let rendezvous = cases.iter().any(is_rendezvous);
-        if !rendezvous && yield_until(deadline, || cases.iter().any(may_be_ready)) {
+        let (ready, traffic) = (|| cases.ready() > 0, || cases.traffic());
+        if !rendezvous && yield_until(&state.crowd_at_buffers, deadline, ready, traffic) {
             return Err(Code::Blocked);
         }
         let number = park_numbered(state, |key| park(cases, order, wake, key))?;
         if rendezvous && let Some(Some(op)) = state.ops.get(number) {
-            yield_until(deadline, || op.is_done());
+            yield_until(&state.crowd, deadline, || op.is_done(), || op.traffic());
         }
         Ok(number)
     }
@@ -125,28 +128,20 @@ fn is_rendezvous(case: &Case<Msg>) -> bool {
     channel.capacity() == Some(0)
 }
 
-/// Whether a case may well be ready. Nothing is taken.
-fn may_be_ready(case: &Case<Msg>) -> bool {
-    match case {
-        Case::Send(channel, _) | Case::WatchSend(channel) => {
-            channel.is_closed()
-                || channel
-                    .capacity()
-                    .is_none_or(|capacity| channel.len() < capacity)
-        }
-        Case::Recv(channel) | Case::WatchRecv(channel) => {
-            !channel.is_empty() || channel.is_closed()
-        }
-    }
-}
-
-/// Yields until `done`, which it returns, or until `deadline`.
-fn yield_until(deadline: Instant, done: impl Fn() -> bool) -> bool {
+/// Yields until `done`, which it returns, or until `deadline`, or others need this core for themselves.
+fn yield_until(
+    crowd: &Crowd,
+    deadline: Instant,
+    done: impl Fn() -> bool,
+    traffic: impl Fn() -> u64,
+) -> bool {
     while !done() {
         if Instant::now() >= deadline {
             return false;
         }
-        std::thread::yield_now();
+        if !crowd.give_way(&traffic) {
+            return done();
+        }
     }
     true
 }
