@@ -10,6 +10,7 @@
  *    └──▶ parked ──settle──▶ handler, pump
  * ```
  */
+import { context } from '#platform';
 import { type Abortable, offAbort, onAbort } from '../abort.js';
 import { CLOSED, EMPTY } from '../engine.js';
 import * as Status from '../status.js';
@@ -36,6 +37,8 @@ export class Consumption<T> implements Abortable, Taker {
   readonly #signal: AbortSignal | undefined;
   #resolve!: () => void;
   #reject!: (error: unknown) => void;
+  /** Runs a function in the asynchronous context of the call. */
+  readonly #inContext = context();
   #running = 0;
   #parked: Pending | null = null;
   #yielding = false;
@@ -74,8 +77,10 @@ export class Consumption<T> implements Abortable, Taker {
     this.#parked = null;
     if (status !== Status.DONE) return this.#end();
     nested++;
-    this.#handle(value as T);
-    this.#goOn();
+    this.#inContext(() => {
+      this.#handle(value as T);
+      this.#goOn();
+    });
     nested--;
   }
 
@@ -127,25 +132,26 @@ export class Consumption<T> implements Abortable, Taker {
   }
 
   #handle(value: T): void {
-    let result: unknown;
+    this.#running++;
     try {
-      result = (0, this.#handler)(value);
-      if (!isThenable(result)) return;
-      this.#running++;
+      const result = (0, this.#handler)(value);
+      if (isThenable(result)) return void this.#finish(result);
     } catch (error) {
-      return this.withdraw(error);
+      this.withdraw(error);
     }
-    Promise.resolve(result).then(
-      () => this.#finished(),
-      (error) => {
-        this.#finished(() => this.withdraw(error));
-      },
-    );
+    this.#running--;
+    // It may have aborted its own signal.
+    if (this.#ended) this.#settleIfIdle();
   }
 
-  #finished(stop?: () => void): void {
+  /** Waits for a handler. By `await`, which makes nothing of a promise's own `then`. */
+  async #finish(result: unknown): Promise<void> {
+    try {
+      await result;
+    } catch (error) {
+      this.withdraw(error);
+    }
     this.#running--;
-    stop?.();
     this.#goOn();
   }
 

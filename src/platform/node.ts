@@ -1,4 +1,5 @@
 /** What differs between hosts: Node (and what speaks its modules). The twin for browsers is web.ts. */
+import { AsyncResource } from 'node:async_hooks';
 import { nextTick } from 'node:process';
 import { isMainThread as main } from 'node:worker_threads';
 import type { EngineFactory } from '../engine.js';
@@ -9,6 +10,12 @@ export { availableParallelism } from 'node:os';
 
 /** Whether blocking this thread would block the whole program. Deno takes its Web Workers for main threads. */
 export const isMainThread: boolean = main && !('WorkerGlobalScope' in globalThis);
+
+/** What runs a function in the asynchronous context of now (AsyncLocalStorage), whoever calls it. */
+export function context(): (run: () => void) => void {
+  const resource = new AsyncResource('hchan');
+  return (run) => resource.runInAsyncScope(run);
+}
 
 /** Runs `turn` once the event loop has looked at its other events. */
 export const defer: (turn: () => void) => void = setImmediate;

@@ -12,6 +12,9 @@ const { port1, port2 } = new MessageChannel();
 const turns: (() => void)[] = [];
 (port1 as unknown as { onmessage: () => void }).onmessage = () => turns.shift()?.();
 
+/** There are no asynchronous contexts. */
+export const context = () => (run: () => void) => run();
+
 /** Runs `turn` once the event loop has looked at its other events. */
 export function defer(turn: () => void): void {
   turns.push(turn);
