@@ -63,6 +63,17 @@ function lastHandles(engine: EngineCase): void {
     }
   });
 
+  test('17 what nobody can receive any more is dropped', () => {
+    for (const capacity of [4, Number.POSITIVE_INFINITY]) {
+      const channel = engine.make<number>(capacity);
+      const sender = channel.sender();
+      sender.trySendMany([1, 2, 3]);
+      channel[Symbol.dispose]();
+      expect(sender.length).toBe(0);
+      expect(thrown(() => sender.trySend(4))).toBeInstanceOf(DisconnectedError);
+    }
+  });
+
   test('58 last receiver handle gone: waiting and later sends fail with DisconnectedError', async () => {
     for (const capacity of capacities) {
       const channel = engine.make<number>(capacity, { name: 'orphan' });

@@ -373,11 +373,12 @@ impl<T: Send + 'static> Channel<T> {
         result
     }
 
-    /// No receiver is left: parked and later sends fail.
+    /// No receiver is left: parked and later sends fail, and what is in the channel is dropped, as nobody will come for it.
     pub fn disconnect(&self) {
         let mut after = After::new();
         carried!(&self.core, locked => locked.lock().disconnect(&mut after), gated => gated.disconnect(&mut after));
         after.run();
+        while self.try_recv_many(usize::MAX, &mut drop).is_ok() {}
     }
 
     /// Takes a case out of its list, if it is still there.

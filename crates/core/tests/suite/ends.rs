@@ -111,6 +111,7 @@ flavors! {
             let op = owner.send(&channel, 5);
             channel.disconnect();
             assert_eq!(op.take(), Some(case(0, SendDisconnected(5))));
+            assert_eq!(channel.len(), 0);
             assert_eq!(channel.try_send(6), Err(TrySendError::Disconnected(6)));
             assert_eq!(channel.try_send_many(&mut VecDeque::from([1])), Err(Shut::Disconnected));
             assert_eq!(channel.close(), Ok(()));
