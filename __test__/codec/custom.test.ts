@@ -1,6 +1,6 @@
 /** Codecs of one's own: msgpackr in a few lines, and what becomes of their mistakes. */
 import { deepStrictEqual } from 'node:assert/strict';
-import { type Codec, CodecError, chan, codec } from 'hchan';
+import { type Codec, CodecError, chan, codec, type Writer } from 'hchan';
 import { Packr } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
 import { checkCodec, codecSpec, encodeTo, isFallible } from '../../dist/codec/codec.js';
@@ -28,6 +28,44 @@ describe('a custom codec', () => {
     const { data } = carried(msgpack, { data: Uint8Array.of(1, 2, 3) }) as { data: Uint8Array };
     deepStrictEqual([...data], [1, 2, 3]);
     expect(data.buffer.byteLength).toBe(3);
+  });
+
+  it('that gives its Writer away, or spoils it, harms nobody', async () => {
+    let kept: Writer | undefined;
+    const spoils: Record<string, (to: Writer) => void> = {
+      transfers: (to) => structuredClone(to.bytes.buffer, { transfer: [to.bytes.buffer] }),
+      'goes back': (to) => {
+        to.position = -5;
+      },
+      'goes beyond': (to) => {
+        to.position = 1 << 30;
+      },
+      'forgets its memory': (to) => Object.assign(to, { bytes: undefined }),
+    };
+    const spoiling: Codec<string> = {
+      id: 'spoiling',
+      encode(value, to) {
+        kept = to;
+        to.string(value);
+        spoils[value]?.(to);
+      },
+      decode: (from) => from.string(),
+    };
+    for (const engine of ['mutex', 'shared'] as const) {
+      const channel = chan(8, { engine, codec: spoiling });
+      const neighbour = chan(8, { engine, codec: codec.string });
+      for (const how of Object.keys(spoils)) {
+        expect(() => channel.trySend(how)).toThrow(CodecError);
+        neighbour.trySend('well');
+        channel.trySend('well');
+        expect([channel.tryRecv(), neighbour.tryRecv()]).toEqual([
+          { ok: true, value: 'well' },
+          { ok: true, value: 'well' },
+        ]);
+        // Afterwards, too.
+        spoils[how]?.(kept as Writer);
+      }
+    }
   });
 
   it('that gives its memory away and throws is a CodecError', () => {

@@ -8,7 +8,7 @@ import { CodecError } from '../errors.js';
 import { scratch } from '../scratch.js';
 import { apart } from './apart.js';
 import { BuiltIn, type Codec, type NumericConstructor, runsUserCode } from './builtin.js';
-import { MAX_MESSAGE, type Reader, type Writer } from './bytes.js';
+import { MAX_MESSAGE, type Reader, Writer } from './bytes.js';
 import { reason, settle, undecodable } from './fault.js';
 import type { Loops } from './loops.js';
 
@@ -51,11 +51,33 @@ export function encodeTo(codec: Codec<unknown>, value: unknown, label: string, t
   }
 }
 
+/** What the user's codecs write to, so that whatever they do to its memory, or keep of it, harms nobody else. */
+let lent = new Writer();
+
+/** As `codec.encode`, for a codec with user code in it, which may send by others meanwhile. */
+function encodeApart(codec: Codec<unknown>, value: unknown, to: Writer): void {
+  const writer = lent;
+  const start = writer.position;
+  try {
+    codec.encode(value, writer);
+    const { bytes, position } = writer;
+    // Also if the memory was given away.
+    if (!(position >= start && position <= bytes.length)) throw new CodecError(`codec '${codec.id}' has spoilt its Writer`);
+    to.raw(bytes.subarray(start, position));
+    writer.position = start;
+  } catch (error) {
+    // Whoever encodes around this one fails, too, or is done with it.
+    lent = new Writer();
+    throw error;
+  }
+}
+
 /** Encodes a message to `to`. CodecError if it does not fit. */
 export function encodeMessage(codec: Codec<unknown>, value: unknown, to: Writer): void {
   const start = to.position;
   try {
-    codec.encode(value, to);
+    if (runsUserCode(codec)) encodeApart(codec, value, to);
+    else codec.encode(value, to);
   } catch (error) {
     throw settle(error);
   }
