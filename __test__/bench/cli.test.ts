@@ -53,7 +53,7 @@ describe('bad usage is one line on stderr and exit code 2', () => {
 
 test.each([[['--capacity', '-1']], [['--capacity=-1']]])('bench %s says what a capacity may be', async (args) => {
   const { stderr } = await hchan('bench', ...args);
-  expect(stderr).toContain("--capacity takes whole numbers below 2^31 and 'unbounded', not '-1'");
+  expect(stderr).toContain("--capacity takes a whole number from 0 to 2147483647 or 'unbounded', not '-1'");
 });
 
 test('info says version, platform and engine', async () => {

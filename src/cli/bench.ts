@@ -46,16 +46,11 @@ interface Options {
   readonly print: (report: Report) => void;
 }
 
-function capacitiesOf(text: string | undefined): number[] | undefined {
-  return text?.split(',').map((word) => {
-    if (word.trim() === 'unbounded') return Infinity;
-    if (/^\d+$/.test(word.trim()) && Number(word) < 2 ** 31) return Number(word);
-    throw new UsageError(`--capacity takes whole numbers below 2^31 and 'unbounded', not '${word}'`);
-  });
-}
-
-function casesOf(text: string | undefined): number[] | undefined {
-  return text?.split(',').map((word) => wholeOf('cases', word.trim(), 1, MOST_CASES) as number);
+/** A list of whole numbers within bounds; `also` stands for Infinity. */
+function numbersOf(flag: string, text: string | undefined, least: number, most: number, also?: string): number[] | undefined {
+  return text
+    ?.split(',')
+    .map((word) => (word.trim() === also ? Infinity : (wholeOf(flag, word.trim(), least, most, also) as number)));
 }
 
 /** A run of minutes should not end with a file that cannot be written. */
@@ -72,9 +67,8 @@ function printer(values: { json?: boolean; markdown?: boolean; format?: string; 
   if (asked.length > 1) throw new UsageError(`--${asked[0]} and --${asked[1]} exclude each other`);
   if (values.format !== undefined && values.format !== 'go') throw new UsageError(`--format knows go, not '${values.format}'`);
   const { html } = values;
-  if (html === '') throw new UsageError('--html takes the name of a file');
-  if (html !== undefined) checkWritable(html);
   if (html !== undefined) {
+    checkWritable(html);
     return (report) => {
       writeFileSync(html, toHtml(report));
       console.log(html);
@@ -91,10 +85,10 @@ function readOptions(args: string[], packages: readonly Rival[]): Options {
   const asked = listOf('contestant', values.contestant, [...CONTESTANTS, ...packages.map(({ name }) => name)]);
   const choice = {
     patterns: listOf('pattern', values.pattern, Object.keys(PATTERNS) as Pattern[]),
-    capacities: capacitiesOf(values.capacity),
+    capacities: numbersOf('capacity', values.capacity, 0, 2 ** 31 - 1, 'unbounded'),
     payloads: listOf('payload', values.payload, PAYLOADS),
     modes: listOf('mode', values.mode, MODES),
-    cases: casesOf(values.cases),
+    cases: numbersOf('cases', values.cases, 1, MOST_CASES),
   };
   const chosen = Object.values(choice).some((list) => list !== undefined);
   const quick = values.quick === true;

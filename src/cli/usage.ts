@@ -15,14 +15,13 @@ hchan bench [options]      measures channels against Node's own means, on this m
   --payload LIST           ${PAYLOADS.join(', ')}
   --mode LIST              ${MODES.join(', ')}
   --cases LIST             channels of select-n, from 1 to 4096 (default 4)
-                           without any of these five: lines through spsc, 1024, number, awaiting; with: their product
-  --contestant LIST        ${CONTESTANTS.join(', ')}; in a checkout also
-                           packages from npm: bench/packages
-  --rivals                 Rust's and Go's channels too (in a checkout, where cargo and go are)
+                           without these five: lines through spsc, 1024, number, awaiting
+  --contestant LIST        ${CONTESTANTS.join(', ')}; in a checkout bench/packages too
+  --rivals                 Rust's and Go's channels too (in a checkout)
   --rounds N               samples of each (default 10; quick 5)
   --sample MS              length of a sample (default 100; quick 30)
   --json | --markdown | --format go | --html FILE
-                           instead of the table; go is for benchstat
+                           instead of the table; go: benchstat
 hchan diff A.json B.json   compares two results of bench --json, and tells changes from noise
 hchan info                 versions, platform, which engine is used and why
 hchan --version`;
@@ -71,11 +70,11 @@ export function listOf<T extends string>(flag: string, text: string | undefined,
   return words as T[];
 }
 
-/** A whole number within bounds; undefined if it was not given. */
-export function wholeOf(flag: string, text: string | undefined, least: number, most: number): number | undefined {
+/** A whole number within bounds; undefined if it was not given. `also`: what else may be. */
+export function wholeOf(flag: string, text: string | undefined, least: number, most: number, also?: string): number | undefined {
   if (text === undefined) return undefined;
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(value >= least && value <= most))
-    throw new UsageError(`--${flag} takes a whole number from ${least} to ${most}, not '${text}'`);
+    throw new UsageError(`--${flag} takes a whole number from ${least} to ${most}${also ? ` or '${also}'` : ''}, not '${text}'`);
   return value;
 }

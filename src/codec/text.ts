@@ -50,13 +50,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** How many bytes `text` takes in UTF-8: three times its length is enough too, but a waste if it is long. */
 export function utf8Room(text: string): number {
-  if (usable && host !== undefined) return host.byteLength(text);
-  let room = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    room += unit < 0x80 ? 0 : unit < 0x800 ? 1 : 2;
-  }
-  return room;
+  return usable && host !== undefined ? host.byteLength(text) : encoder.encode(text).length;
 }
 
 /** Writes UTF-8 at `at`, where `utf8Room` bytes are free, and returns how many it took. */

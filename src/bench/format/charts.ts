@@ -94,14 +94,8 @@ export interface StripRow {
   readonly values: readonly { readonly contestant: string; readonly value: number }[];
 }
 
-/** One dimension: a row for each of its values, a dot in it for each contestant; `joined` where the rows have an order. */
-export function stripChart(
-  name: string,
-  label: string,
-  rows: readonly StripRow[],
-  unit: 'rate' | 'time',
-  joined: boolean,
-): string {
+/** One dimension: a row for each of its values, a dot in it for each contestant. */
+export function stripChart(name: string, label: string, rows: readonly StripRow[], unit: 'rate' | 'time'): string {
   const contestants = [...new Set(rows.flatMap(({ values }) => values.map(({ contestant }) => contestant)))];
   const scale = scaleOf(
     rows.flatMap(({ values }) => values.map(({ value }) => value)),
@@ -116,27 +110,13 @@ export function stripChart(
     (row, at) =>
       `<rect class="band" x="0" width="${WIDTH}" y="${at * STRIP_ROW}" height="${STRIP_ROW}"/><text x="4" y="${at * STRIP_ROW + STRIP_ROW / 2 + 4}">${escaped(row.name)}</text>`,
   );
-  const places = contestants.map((contestant) =>
-    rows.flatMap(({ values }, at) => {
-      const found = values.find((each) => each.contestant === contestant);
-      return found === undefined
-        ? []
-        : [{ at, value: found.value, x: scale.x(found.value).toFixed(1), y: y(at, contestant).toFixed(1) }];
+  const dots = rows.flatMap((row, at) =>
+    row.values.map(({ contestant, value }) => {
+      const title = `${contestant}, ${row.name}: ${show(value)}`;
+      return `<circle class="${classOf(contestant)}" cx="${scale.x(value).toFixed(1)}" cy="${y(at, contestant).toFixed(1)}" r="5"><title>${escaped(title)}</title></circle>`;
     }),
   );
-  // Those that share a colour cannot be followed by a line.
-  const paths = contestants.map((contestant, at) => {
-    if (kindOf(contestant) !== 'own' && kindOf(contestant) !== 'node') return '';
-    const points = (places[at] ?? []).map((place) => `${place.x},${place.y}`).join(' ');
-    return `<polyline class="path ${classOf(contestant)}" points="${points}"/>`;
-  });
-  const dots = contestants.flatMap((contestant, at) =>
-    (places[at] ?? []).map((place) => {
-      const title = `${contestant}, ${rows[place.at]?.name}: ${show(place.value)}`;
-      return `<circle class="${classOf(contestant)}" cx="${place.x}" cy="${place.y}" r="${kindOf(contestant) === 'own' ? 5 : 4}"><title>${escaped(title)}</title></circle>`;
-    }),
-  );
-  return svg(name, label, height, bands.join('') + grid(scale, height, show) + (joined ? paths.join('') : '') + dots.join(''));
+  return svg(name, label, height, bands.join('') + grid(scale, height, show) + dots.join(''));
 }
 
 const PERCENTILES = ['p50', 'p90', 'p99', 'p999'] as const;
@@ -159,11 +139,7 @@ export function latencyChart(entry: Entry): string {
       const title = `${contestant}, ${PERCENTILE_NAMES[at]}: ${duration(latency[p])}`;
       return `<circle class="${classOf(contestant)} ${p}" cx="${scale.x(latency[p]).toFixed(1)}" cy="${y}" r="${6 - at}"><title>${escaped(title)}</title></circle>`;
     });
-    return [
-      `<text x="${LABEL - 10}" y="${y + 4}" text-anchor="end">${escaped(contestant)}</text>`,
-      `<line class="path ${classOf(contestant)}" x1="${scale.x(latency.p50).toFixed(1)}" x2="${scale.x(latency.p999).toFixed(1)}" y1="${y}" y2="${y}"/>`,
-      ...dots.reverse(),
-    ].join('');
+    return [`<text x="${LABEL - 10}" y="${y + 4}" text-anchor="end">${escaped(contestant)}</text>`, ...dots.reverse()].join('');
   });
   return svg('latency', 'percentiles of round trips, by contestant', height, grid(scale, height, duration) + rows.join(''));
 }

@@ -16,7 +16,7 @@ body{margin:0 auto;padding:1rem;max-width:68rem;font:16px/1.45 system-ui,sans-se
 h1,h2{font-size:1.3rem}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:0 2.5rem} section{min-width:0}
 svg{display:block;width:100%;max-width:34rem;height:auto} svg text{font:12px system-ui,sans-serif;fill:currentColor}
-.spread{stroke:currentColor;stroke-width:1.5} .grid{stroke:#8884} .band{fill:none} .band:nth-of-type(odd){fill:#8881} .path{fill:none;stroke-width:1.5;opacity:.55}
+.spread{stroke:currentColor;stroke-width:1.5} .grid{stroke:#8884} .band{fill:none} .band:nth-of-type(odd){fill:#8881}
 ${COLOURS.map((colour, at) => `.c${at}{fill:${colour};stroke:${colour}}`).join(' ')}
 ${Object.entries(OTHERS)
   .map(([kind, colour]) => `.${kind}{fill:Canvas;stroke:${colour};stroke-width:2}`)
@@ -65,7 +65,7 @@ function keyOf({ entries }: Report): string {
 export function toHtml(report: Report): string {
   const { rounds, entries } = report;
   const paragraphs = [...headOf(report), report.started, ...notesOf(report)];
-  const how = `Time per message (ping-pong: per round trip), logarithmic; further left is faster. The dot is the median, the dark line its interval, × the rate against ${BASELINE}.`;
+  const how = `Time per message (ping-pong: round trip), logarithmic. The dot is the median, the dark line its interval, × the rate against ${BASELINE}.`;
   const overview = overviewOf(report);
   const glance =
     overview.length === 0

@@ -85,15 +85,15 @@ export function overviewOf({ entries }: Report): Chart[] {
     const group = largestGroup(entries, dimension);
     const [first] = group.values();
     if (first === undefined || group.size < 2) return [];
-    const { name, title, unit, ordered } = dimension;
+    const { name, title, unit } = dimension;
     const rows = inOrder(
       [...group].map(([value, entry]) => rowOf(value, entry, unit)),
       dimension,
     );
-    return [{ title, how: `${fixed(first, name)}. ${HOW[unit]}`, drawing: stripChart(name, title, rows, unit, ordered) }];
+    return [{ title, how: `${fixed(first, name)}. ${HOW[unit]}`, drawing: stripChart(name, title, rows, unit) }];
   });
   const trips = entries.find(({ pattern, results }) => pattern === 'ping-pong' && results.some(({ latency }) => latency));
   if (trips === undefined) return strips;
-  const how = `capacity ${trips.capacity}, ${trips.payload}, ${trips.mode}. Round trips, from the largest dot: p50, p90, p99, p99.9.`;
+  const how = `${fixed(trips, 'pattern')}. Round trips, from the largest dot: p50, p90, p99, p99.9.`;
   return [...strips, { title: 'Latency', how, drawing: latencyChart(trips) }];
 }
