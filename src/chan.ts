@@ -9,7 +9,7 @@ import { attachContext, type Context } from './context.js';
 import * as Direction from './direction.js';
 import type { Port } from './engine.js';
 import { chooseEngine, type EngineChoice, engineNamed } from './engines.js';
-import { CodecError } from './errors.js';
+import { CodecError, label } from './errors.js';
 import { type Channel, makeChannel, makeHandle } from './handle/channel.js';
 import { openNever } from './never.js';
 import { isToken, type Shared, type TokenBody } from './token.js';
@@ -84,10 +84,12 @@ export interface AttachOptions<T> {
  */
 export function attach<H>(token: Shared<H>, options?: AttachOptions<unknown>): H;
 export function attach<H>(token: unknown, options?: AttachOptions<unknown>): H;
-export function attach<H>(token: unknown, options?: AttachOptions<unknown>): H {
+export function attach<H>(given: unknown, options?: AttachOptions<unknown>): H {
+  // Read once: a getter may say something else the next time.
+  const token: unknown = typeof given === 'object' && given !== null ? { ...given } : given;
   const checked = checkOptions(options) as { codec?: unknown } | undefined;
   if (isContextToken(token)) return attachContext(token as unknown as Shared<Context>) as H;
-  if (!isToken(token)) throw new TypeError(`attach needs a token made by share(), not ${show(token)}`);
+  if (!isToken(token)) throw new TypeError(`attach needs a token made by share(), not ${show(given)}`);
   const engine = checkOneOf("the token's engine", token.engine, NATIVE_AND_SHARED);
   if (token.version !== 1) throw unfit("the token's version", '1', token.version);
   if (![Direction.SEND, Direction.RECV, Direction.BOTH].includes(token.direction)) {
@@ -101,10 +103,10 @@ function codecOf(token: TokenBody, given: unknown): Codec<unknown> {
   if (given !== undefined) {
     const codec = checkCodec(given) as Codec<unknown>;
     if (codec.id === token.codec) return codec;
-    throw new CodecError(`the token's channel has codec '${token.codec}', but attach was given '${codec.id}'`);
+    throw new CodecError(`${label(token)} has codec '${token.codec}', but attach was given '${codec.id}'`);
   }
   if (token.spec === undefined) {
-    throw new CodecError(`the token's channel has the custom codec '${token.codec}': pass it, attach(token, { codec })`);
+    throw new CodecError(`${label(token)} has the custom codec '${token.codec}': pass it, attach(token, { codec })`);
   }
   const codec = codecFromSpec(token.spec) as Codec<unknown>;
   if (codec.id === token.codec) return codec;

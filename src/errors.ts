@@ -94,13 +94,15 @@ export class CodecError extends ChannelError {
   declare readonly issues?: readonly unknown[];
   /** `sendMany` and its kin: how many values went before. */
   declare readonly sent?: number;
+  /** `recvManyInto`: what was received for an array that has lost its memory meanwhile. */
+  declare readonly value?: unknown;
 
   constructor(
     message: string,
-    details: { cause?: unknown; bytes?: Uint8Array; issues?: readonly unknown[]; sent?: number } = {},
+    details: { cause?: unknown; bytes?: Uint8Array; issues?: readonly unknown[]; sent?: number; value?: unknown } = {},
   ) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined);
-    for (const field of ['bytes', 'issues', 'sent'] as const) {
+    for (const field of ['bytes', 'issues', 'sent', 'value'] as const) {
       if (details[field] !== undefined) detail(this, field, details[field]);
     }
   }

@@ -122,6 +122,8 @@ class Script {
           Object.fromEntries(
             op.cases.map(({ channel, send, value }, i) => [`k${i}`, [send ? 'send' : 'recv', channel.name, value]]),
           ),
+          // Of cases that wait on one channel any may be taken, or, so that the model knows which, the first.
+          { biased: new Set(op.cases.map(({ channel }) => channel)).size < op.cases.length },
         ] as const)
       : op.cases[0]?.send
         ? (['send', op.cases[0].channel.name, op.cases[0].value] as const)

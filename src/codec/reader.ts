@@ -215,9 +215,11 @@ export class Reader {
       this.#batchEnd = 0;
       return false;
     }
+    const end = Math.min(start + AHEAD, this.#batchEnd);
+    // First, as a full stack may not let it through.
+    this.#ahead = readLatin1(this.bytes, this.text, start, end);
     this.#aheadStart = start;
-    this.#aheadEnd = Math.min(start + AHEAD, this.#batchEnd);
-    this.#ahead = readLatin1(this.bytes, this.text, start, this.#aheadEnd);
+    this.#aheadEnd = end;
     this.#saved = 0;
     return true;
   }

@@ -30,7 +30,12 @@ export function arrayFor(endpoint: Endpoint<unknown>, array: unknown): Fillable 
   }
   if (!(array instanceof wanted)) throw unfit('array', `a ${wanted.name}`, array);
   if (array.length === 0) throw new RangeError('array must have room for at least 1 value, not 0');
-  return array as unknown as Fillable;
+  return plain(array as unknown as Uint8Array, wanted as unknown as Uint8ArrayConstructor) as unknown as Fillable;
+}
+
+/** The same memory as an array of `numeric` itself: a subclass may make something else of `subarray`. */
+export function plain(array: Uint8Array, numeric: Uint8ArrayConstructor): Uint8Array {
+  return Object.getPrototypeOf(array) === numeric.prototype ? array : new numeric(array.buffer, array.byteOffset, array.length);
 }
 
 /** Fills `into` from index `from`; returns how many, 0 for nothing there now, -1 for closed and drained. */

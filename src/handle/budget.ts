@@ -26,6 +26,8 @@ let lastTurn = 0;
 let fresh = false;
 let turn: Promise<void> | null = null;
 
+const nothing = (): void => undefined;
+
 /** Says that the loop has just turned: an engine calls it when the loop calls the engine. Costs nothing. */
 export function turned(): void {
   fresh = true;
@@ -55,20 +57,28 @@ function reading(): boolean {
   }
   if (since(lastTurn, now) <= LONGEST) return false;
   left = 0;
-  return true;
+  try {
+    void nextTurn();
+    return true;
+  } catch {
+    return false; // the stack is full, and what happened is to be told nevertheless
+  }
 }
 
 /** Resolves once the event loop has turned; the same promise for all who wait for one turn. */
 export function nextTurn(): Promise<void> {
-  turn ??= new Promise((resolve) => {
-    defer(() => {
-      turn = null;
-      left = stride = 1;
-      lastReading = lastTurn = clock();
-      resolve();
-    });
+  if (turn !== null) return turn;
+  let tell = nothing;
+  const next = new Promise<void>((resolve) => (tell = resolve));
+  defer(() => {
+    turn = null;
+    left = stride = 1;
+    lastReading = lastTurn = clock();
+    tell();
   });
-  return turn;
+  // Last: if the stack is full, there is no turn to wait for.
+  turn = next;
+  return next;
 }
 
 /**
@@ -89,7 +99,6 @@ export function rejected(error: unknown): Promise<never> {
 }
 
 const done = Promise.resolve();
-const nothing = (): void => undefined;
 
 /**
  * `result` after the loop's next turn. Apart from its callers, which are hot: a function whose closure holds a variable makes

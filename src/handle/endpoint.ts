@@ -84,7 +84,8 @@ export class Endpoint<T> implements Properties {
   /**
    * Makes a token that `attach` turns into a handle like this one, in any thread of the process.
    *
-   * A token counts as a handle of its direction until it is first attached.
+   * A token counts as a handle of its direction until it is first attached, and this handle until it is disposed: do so if it was made
+   * only to be shared.
    * @throws DetachedError after disposal; TypeError on engine `local`, which does not cross threads.
    */
   share(): Shared<never> {
@@ -93,13 +94,13 @@ export class Endpoint<T> implements Properties {
 
   /** Pending operations of this handle keep the process alive (they do, unless `unref` was called). */
   ref(): this {
-    this.#reference(true);
+    reference(this as Endpoint<unknown>, true);
     return this;
   }
 
   /** Pending operations of this handle do not keep the process alive. */
   unref(): this {
-    this.#reference(false);
+    reference(this as Endpoint<unknown>, false);
     return this;
   }
 
@@ -107,28 +108,13 @@ export class Endpoint<T> implements Properties {
   [Symbol.dispose](): void {
     if (this[DISPOSED]) return;
     this[DISPOSED] = true;
-    for (const pending of this.#pending()) pending.detach(detached(this, 'operation'));
+    for (const pending of pendingOf(this as Endpoint<unknown>)) pending.detach(detached(this, 'operation'));
     this[PORT].dispose();
   }
 
   [LIVE](operation: string): Port<T> {
     if (this[DISPOSED]) throw detached(this, operation);
     return this[PORT];
-  }
-
-  #reference(referenced: boolean): void {
-    if (this[REFERENCED] === referenced) return;
-    this[REFERENCED] = referenced;
-    const change = referenced ? hold : release;
-    for (let waiting = this[WAITING]; waiting > 0; waiting--) change();
-  }
-
-  /** The operations that wait: those the port knows of, in the order they came, then the others in theirs. */
-  #pending(): Iterable<Detachable> {
-    const enqueued = [...(this[PORT].waiting?.() ?? [])].filter((sg) => (sg.owner as Endpoint<T>)[PORT] === this[PORT]);
-    const all = new Set<unknown>([...enqueued, this[FIRST], ...(this[MORE] ?? [])]);
-    all.delete(null);
-    return all as Set<Detachable>;
   }
 
   /** What `console.log` shows. */
@@ -138,6 +124,24 @@ export class Endpoint<T> implements Properties {
     const disposed = this[DISPOSED] ? ', disposed' : '';
     return `${this.constructor.name} { ${label(port)}, ${port.engineName}, ${port.length()} of ${port.capacity}${closed}${disposed} }`;
   }
+}
+
+// No private methods, which a Proxy of a handle does not have.
+
+function reference(handle: Endpoint<unknown>, referenced: boolean): void {
+  if (handle[REFERENCED] === referenced) return;
+  handle[REFERENCED] = referenced;
+  const change = referenced ? hold : release;
+  for (let waiting = handle[WAITING]; waiting > 0; waiting--) change();
+}
+
+/** The operations that wait: those the port knows of, in the order they came, then the others in theirs. */
+function pendingOf(handle: Endpoint<unknown>): Iterable<Detachable> {
+  const port = handle[PORT];
+  const enqueued = [...(port.waiting?.() ?? [])].filter((sg) => (sg.owner as Endpoint<unknown>)[PORT] === port);
+  const all = new Set<unknown>([...enqueued, handle[FIRST], ...(handle[MORE] ?? [])]);
+  all.delete(null);
+  return all as Set<Detachable>;
 }
 
 /** The error of an operation on a disposed handle. */

@@ -18,16 +18,16 @@ let letting = false;
 /** One more operation waits. */
 export function hold(): void {
   if (held++ > 0 || referenced) return;
-  referenced = true;
   if (timer === undefined) timer = setInterval(() => {}, LONGEST) as unknown as Timer;
   else timer.ref?.();
+  referenced = true;
 }
 
 /** One operation fewer waits. */
 export function release(): void {
   if (--held > 0 || letting) return;
-  letting = true;
   beforeIdle(letGo);
+  letting = true;
 }
 
 function letGo(): void {

@@ -6,7 +6,7 @@
  */
 import { checkFunction, checkInteger, checkOptions, signalOf } from '../arguments.js';
 import { CLOSED, EMPTY, type Port } from '../engine.js';
-import { label, TimeoutError } from '../errors.js';
+import { CodecError, label, TimeoutError } from '../errors.js';
 import * as Status from '../status.js';
 import type { Shared } from '../token.js';
 import { arrayFor, fillFrom, type NumericArray } from './arrays.js';
@@ -124,7 +124,7 @@ export class ReceivingEnd<T> extends Endpoint<T> {
       const first = await new Pending(this as Endpoint<unknown>, signal).promise<Received<T>>(false, undefined);
       if (!first.ok) return values;
       values.push(first.value);
-      if (max > 1) this.#more((rest) => rest.tryRecvMany(values, max - 1));
+      if (max > 1) more(this, (rest) => rest.tryRecvMany(values, max - 1));
       return values;
     } catch (error) {
       return rejected(error);
@@ -148,7 +148,7 @@ export class ReceivingEnd<T> extends Endpoint<T> {
     const first = recvBlocking(port, blocking, 'recvManySync');
     if (first === closed) return values;
     values.push(first);
-    if (max > 1) this.#more((rest) => rest.tryRecvMany(values, max - 1));
+    if (max > 1) more(this, (rest) => rest.tryRecvMany(values, max - 1));
     return values;
   }
 
@@ -163,10 +163,14 @@ export class ReceivingEnd<T> extends Endpoint<T> {
       if (taken !== 0) return resolved(Math.max(taken, 0));
       const first = await new Pending(this as Endpoint<unknown>, signal).promise<Received<T>>(false, undefined);
       if (!first.ok) return 0;
-      into[0] = first.value;
-      let more = 0;
-      if (into.length > 1) this.#more((rest) => (more = fillFrom(rest as Port, into, 1)));
-      return 1 + Math.max(more, 0);
+      const { value } = first;
+      if (into.length === 0) {
+        throw new CodecError(`array of recvManyInto on ${label(port)} was detached or cut short`, { value });
+      }
+      into[0] = value;
+      let rest = 0;
+      if (into.length > 1) more(this, (from) => (rest = fillFrom(from as Port, into, 1)));
+      return 1 + Math.max(rest, 0);
     } catch (error) {
       return rejected(error);
     }
@@ -196,15 +200,15 @@ export class ReceivingEnd<T> extends Endpoint<T> {
     this[LIVE]('iterate');
     return new Iteration<T>(this as Endpoint<unknown>);
   }
+}
 
-  /** Takes more behind a value already taken: what goes wrong now is the next receive's to report. */
-  #more(take: (port: Port<T>) => void): void {
-    const port = this[PORT];
-    try {
-      if (!this[DISPOSED]) take(port);
-    } catch (error) {
-      port.faults?.putBack(error);
-    }
+/** Takes more behind a value already taken: what goes wrong now is the next receive's to report. */
+function more<T>(handle: Endpoint<T>, take: (port: Port<T>) => void): void {
+  const port = handle[PORT];
+  try {
+    if (!handle[DISPOSED]) take(port);
+  } catch (error) {
+    port.faults?.putBack(error);
   }
 }
 

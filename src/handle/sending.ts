@@ -4,10 +4,12 @@
  * Order of checks: arguments, handle, signal, value against codec, channel.
  */
 import { checkArray, checkIterable, signalOf } from '../arguments.js';
+import { type Codec, numericArray } from '../codec/codec.js';
 import type { Port } from '../engine.js';
 import { ChannelError, ClosedError, CodecError, DisconnectedError, detail, label, TimeoutError, type Unsent } from '../errors.js';
 import * as Status from '../status.js';
 import type { Shared } from '../token.js';
+import { plain } from './arrays.js';
 import { blockingOf, blockUntil, type SyncOptions } from './blocking.js';
 import { nextTurn, rejected, resolvedVoid, spent, spentMuch } from './budget.js';
 import { Endpoint, LIVE, PORT, type Properties } from './endpoint.js';
@@ -178,10 +180,12 @@ const WIDEST = 8192;
 
 /** The part of an array that a `sendMany` offers at once, so that it leaves turns of the loop to others. */
 class Window {
+  readonly #codec: Codec<unknown>;
   #width: number;
 
-  constructor(port: Port<never> | Port) {
-    this.#width = (port as Port).codec.size === undefined ? WINDOW : WIDEST;
+  constructor({ codec }: Port) {
+    this.#codec = codec;
+    this.#width = codec.size === undefined ? WINDOW : WIDEST;
   }
 
   /** `values` in windows; an array that fits into one as it is. */
@@ -190,10 +194,14 @@ class Window {
     else
       for (let from = 0, to = 0; from < values.length; from = to) {
         to = Math.min(from + this.#width, values.length); // which may grow meanwhile
-        yield ArrayBuffer.isView(values)
-          ? ((values as unknown as Uint8Array).subarray(from, to) as unknown as ArrayLike<T>)
-          : Array.prototype.slice.call(values, from, to);
+        yield this.#part(values, from, to);
       }
+  }
+
+  #part<T>(values: ArrayLike<T>, from: number, to: number): ArrayLike<T> {
+    const numeric = numericArray(this.#codec) as Uint8ArrayConstructor | undefined;
+    if (numeric === undefined || !(values instanceof numeric)) return Array.prototype.slice.call(values, from, to);
+    return plain(values, numeric).subarray(from, to) as unknown as ArrayLike<T>;
   }
 
   /** Sends what there is room for of a window, and learns from how long that takes. */

@@ -48,6 +48,8 @@ export class Ahead {
   tryRecv(): number {
     if (this.#backoff.waits() || (this.#words === undefined && !this.#board())) return native.tryRecv(this.#handle);
     if (this.#count > 0 && this.#next === this.#count) this.#backoff.used();
+    // Now, as a full stack may keep us from it afterwards, and then a text would be read that is none of what is lent.
+    (this.reader as Reader).readAhead(0);
     const code = native.tryRecvAhead(this.#handle);
     this.#next = 0;
     this.#count = code >= 0 ? (scratch.words[Word.COUNT] as number) : 0;
@@ -67,12 +69,13 @@ export class Ahead {
   #board(): boolean {
     const memory = new SharedArrayBuffer(BOARD_BYTES);
     const words = new Int32Array(memory);
+    const reader = new Reader(new Uint8Array(memory));
     if (native.lend(this.#handle, words) !== 0) {
       this.#backoff.vain(Infinity);
       return false;
     }
     this.#words = words;
-    this.reader = new Reader(new Uint8Array(memory));
+    this.reader = reader;
     return true;
   }
 }

@@ -29,6 +29,8 @@ export class Credit {
   /** All of the page, twice. What is encoded may outgrow it: then the writer has other memory. */
   #words: Int32Array<ArrayBuffer> | undefined = undefined;
   #bytes: Uint8Array | undefined = undefined;
+  /** Where the next message goes. Kept here, and set without a call: where the stack is full, every call may fail, also one that sets it back. */
+  #at = PAGE_HEADER;
   #written = 0;
   #granted = 0;
   #encoding = false;
@@ -45,14 +47,16 @@ export class Credit {
     // What is sent from within an encode comes first, and so does not go behind it on the page.
     if (written === this.#granted || this.#encoding) return this.#call(value);
     const writer = this.#writer as Writer;
-    const start = writer.position;
+    const start = this.#at;
     if (start > PAGE_BYTES - ROOM) return this.#call(value);
+    writer.words[0] = start;
     this.#encode(value, writer, start);
     const end = writer.position;
     const words = this.#words as Int32Array;
     const fits = end - start <= LONGEST && writer.bytes === this.#bytes;
     if (fits && Atomics.compareExchange(words, PAGE_WRITTEN, written, written + 1) === written) {
       this.#written = written + 1;
+      this.#at = end;
       return 0;
     }
     return this.#lost(writer, start, end);
@@ -65,9 +69,6 @@ export class Credit {
       if (head > 0) writer.reserve(head);
       encodeTo(this.#port.codec, value, this.#port.label, writer);
       if (head > 0) writer.view.setUint32(start, writer.position - start - head, true);
-    } catch (error) {
-      writer.position = start;
-      throw error;
     } finally {
       this.#encoding = false;
     }
@@ -81,7 +82,10 @@ export class Credit {
     scratch.writer.raw(writer.bytes.subarray(start + this.#head, end));
     scratch.words[Word.COUNT] = end - start - this.#head;
     scratch.release(base);
-    if (writer.bytes !== this.#bytes) this.#write();
+    if (writer.bytes !== this.#bytes) {
+      this.#writer = new Writer(PAGE_BYTES, this.#words?.buffer);
+      this.#bytes = this.#writer.bytes;
+    }
     return native.trySend(this.#port.handle);
   }
 
@@ -91,25 +95,22 @@ export class Credit {
     encode(this.#port, value);
     const code = native.trySendAhead(this.#port.handle);
     this.#written = 0;
+    this.#at = PAGE_HEADER;
     this.#granted = code === 0 ? (scratch.words[Word.COUNT] as number) : 0;
     if (this.#granted === 0) this.#backoff.vain();
-    else (this.#writer as Writer).position = PAGE_HEADER;
     return code;
   }
 
   #open(): boolean {
     const words = new Int32Array(new SharedArrayBuffer(PAGE_BYTES) as unknown as ArrayBuffer);
+    const writer = new Writer(PAGE_BYTES, words.buffer);
     if (native.credit(this.#port.handle, words, this.#port.codec.size ?? -1) !== 0) {
       this.#backoff.vain(Infinity);
       return false;
     }
     this.#words = words;
-    this.#write();
+    this.#writer = writer;
+    this.#bytes = writer.bytes;
     return true;
-  }
-
-  #write(): void {
-    this.#writer = new Writer(PAGE_BYTES, this.#words?.buffer);
-    this.#bytes = this.#writer.bytes;
   }
 }

@@ -26,7 +26,7 @@ export function encode(port: NativePort<unknown>, value: unknown): void {
     encodeTo(port.codec, value, port.label);
     writer.words[Word.COUNT] = writer.position - start;
   } finally {
-    writer.position = start;
+    writer.words[0] = start; // no call, which a full stack would not let through
   }
 }
 

@@ -152,8 +152,8 @@ let sweeping = false;
 /** Has the losing cases of a select leave their channels, behind those who wait to hear how it ended. */
 export function sweepLater(): void {
   if (sweeping) return;
-  sweeping = true;
   defer(sweep);
+  sweeping = true;
 }
 
 function sweep(): void {

@@ -32,8 +32,9 @@ import { sleep } from '../sleep.js';
 import * as Status from '../status.js';
 import { type Group, groupsOf } from './group.js';
 
-/** How long a blocked thread waits in one engine before it looks at the others, in ms. */
+/** How long a blocked thread waits in one engine before it looks at the others, in ms: at first, and at most. */
 const GLANCE = 2;
+const LONGEST = 32;
 
 /** Several engines as one. */
 export const across: Pick<Engine, 'trySelect' | 'linger' | 'park' | 'block'> = {
@@ -58,12 +59,12 @@ export const across: Pick<Engine, 'trySelect' | 'linger' | 'park' | 'block'> = {
     const deadline = performance.now() + timeout;
     const groups = groupsOf(cases);
     const { local, real, watched } = roles(groups);
-    for (;;) {
+    for (let glance = GLANCE; ; glance = Math.min(LONGEST, glance * 2)) {
       if (tryAll(groups, cases, biased, waiter)) return true;
       const left = deadline - performance.now();
       if (left <= 0) return false;
       const due = local === undefined ? Infinity : Math.max(0, nextDue(local.cases));
-      const wait = Math.min(left, due, watched.length === 0 ? Infinity : GLANCE);
+      const wait = Math.min(left, due, watched.length === 0 ? Infinity : glance);
       if (real === undefined) sleep(wait);
       else if (real.block(biased, wait, waiter)) return true;
     }

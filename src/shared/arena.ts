@@ -150,11 +150,11 @@ export class Arena extends Memory {
   putOff(task: () => void): void {
     this.#tasks.push(task);
     if (this.#deferred) return;
-    this.#deferred = true;
     defer(() => {
       this.#deferred = false;
       this.doTasks();
     });
+    this.#deferred = true;
   }
 
   /** Does what was put off. Outside of locks. */
@@ -192,11 +192,11 @@ export class Arena extends Memory {
 
   #drainSoon(): void {
     if (this.#draining) return;
-    this.#draining = true;
     queueMicrotask(() => {
       this.#draining = false;
       this.#wake();
     });
+    this.#draining = true;
   }
 
   /** Takes all that has been completed, oldest first, and tells the owners. */

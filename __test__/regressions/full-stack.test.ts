@@ -1,0 +1,103 @@
+/**
+ * Operations that run out of stack, which a program may catch. One of them kept "the loop's next turn" for ever, so that every later operation
+ * failed or hung; a message that did not get onto its page shifted those behind it; text that was not read was cut up nevertheless.
+ */
+import { codec } from 'hchan';
+import { expect, test } from 'vitest';
+import { ok } from '../conformance/actors.js';
+import { ENGINES, type EngineCase, forEngines } from '../conformance/engines.js';
+
+/** Something to do behind a call, so that it needs a frame. */
+const frames = { left: 0 };
+
+/** Calls `act` below `depth` frames. */
+function under(depth: number, act: () => void): void {
+  try {
+    if (depth === 0) act();
+    else under(depth - 1, act);
+  } finally {
+    frames.left ^= 1;
+  }
+}
+
+function fits(depth: number): boolean {
+  try {
+    under(depth, () => {});
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The most frames that `under` can have here. */
+function deepest(): number {
+  let [low, high] = [100, 30_000];
+  while (low + 1 < high) {
+    const middle = (low + high) >> 1;
+    if (fits(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Calls `act` with less and less stack left to it. */
+function withLittleStack(act: () => void): void {
+  for (let depth = deepest() + 1, left = 700; left > 0; depth--, left--) {
+    try {
+      under(depth, act);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+  }
+}
+
+function warm(engine: EngineCase): void {
+  for (let i = 0; i < 30; i++) deepest();
+  const channel = engine.make<string>(64, { codec: codec.json<string>() });
+  for (let i = 0; i < 20_000; i++) {
+    channel.trySend(String(i));
+    if (i % 5 > 0) channel.tryRecv();
+  }
+}
+
+forEngines(ENGINES, (engine) => {
+  test('operations of the thread go on', async () => {
+    warm(engine);
+    for (let round = 0; round < 3; round++) {
+      const spent = performance.now() + 20;
+      const channel = engine.make<number>(1_000_000);
+      withLittleStack(() => {
+        while (performance.now() < spent);
+        channel.send(1).catch(() => {});
+      });
+      const fresh = engine.make<number>(1);
+      const received = fresh.recv();
+      await fresh.send(9);
+      expect(await received).toEqual(ok(9));
+      await fresh.send(1);
+    }
+  });
+
+  test('each message that comes is one that was sent, and comes once', () => {
+    warm(engine);
+    const channel = engine.make<string>(1_000_000, { codec: codec.json<string>() });
+    let next = 0;
+    const got: string[] = [];
+    const receive = () => {
+      const received = channel.tryRecv();
+      if (received?.ok) got.push(received.value);
+      return received;
+    };
+    for (let round = 0; round < 4; round++) {
+      withLittleStack(() => channel.trySend(`message ${next++}`));
+      withLittleStack(receive);
+    }
+    while (receive());
+    expect(new Set(got).size).toBe(got.length);
+    for (const text of got) {
+      const [, number] = /^message (\d+)$/.exec(text) ?? [];
+      expect(Number(number), text).toBeLessThan(next);
+    }
+    expect(got.length).toBeGreaterThan(1000);
+  });
+});
