@@ -226,6 +226,7 @@ impl Model {
             Step::Disconnect => {
                 self.disconnected = true;
                 self.shut(Event::SendDisconnected, false);
+                self.buffer.clear();
                 String::new()
             }
         }
