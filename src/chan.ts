@@ -86,7 +86,7 @@ export function attach<H>(token: Shared<H>, options?: AttachOptions<unknown>): H
 export function attach<H>(token: unknown, options?: AttachOptions<unknown>): H;
 export function attach<H>(given: unknown, options?: AttachOptions<unknown>): H {
   // Read once: a getter may say something else the next time.
-  const token: unknown = typeof given === 'object' && given !== null ? { ...given } : given;
+  const token: unknown = (given as TokenBody | undefined)?.hchan === 'token' ? { ...(given as TokenBody) } : given;
   const checked = checkOptions(options) as { codec?: unknown } | undefined;
   if (isContextToken(token)) return attachContext(token as unknown as Shared<Context>) as H;
   if (!isToken(token)) throw new TypeError(`attach needs a token made by share(), not ${show(given)}`);

@@ -10,7 +10,7 @@
 import { checkBoolean, checkOptions, signalOf } from './arguments.js';
 import { shuffled } from './chance.js';
 import { CLOSED, EMPTY, type Engine } from './engine.js';
-import { label, TimeoutError } from './errors.js';
+import { TimeoutError } from './errors.js';
 import { blockingOf, Outcome, type SyncOptions } from './handle/blocking.js';
 import { rejected, resolved } from './handle/budget.js';
 import type { AwaitOptions } from './handle/sending.js';
@@ -157,5 +157,5 @@ function finish(operation: string, live: readonly LiveCase[], outcome: Outcome):
 
 function casesOf(live: readonly LiveCase[]): string {
   if (live.length === 0) return 'no live case';
-  return live.map(({ key, port }) => `'${key}' (${label(port)})`).join(', ');
+  return live.map(({ key }) => `'${key}'`).join(', ');
 }

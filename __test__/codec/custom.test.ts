@@ -62,9 +62,40 @@ describe('a custom codec', () => {
           { ok: true, value: 'well' },
           { ok: true, value: 'well' },
         ]);
-        // Afterwards, too.
+        // Afterwards it costs one message at most.
         spoils[how]?.(kept as Writer);
+        expect(() => channel.trySend('well')).not.toThrow(TypeError);
+        channel.tryRecv();
+        channel.trySend('again');
+        expect(channel.tryRecv()).toEqual({ ok: true, value: 'again' });
       }
+    }
+  });
+
+  it('that sends by another one while it encodes, and fails there, sends what it wrote', () => {
+    for (const engine of ['crossbeam', 'mutex', 'shared'] as const) {
+      const fails: Codec<string> = {
+        id: 'fails',
+        encode(value, to) {
+          to.string(value);
+          throw new Error('mine');
+        },
+        decode: (from) => from.string(),
+      };
+      const log = chan(4, { engine, codec: fails });
+      const logs: Codec<string[]> = {
+        id: 'logs',
+        encode(values, to) {
+          for (const value of values) {
+            to.string(value);
+            expect(() => log.trySend(`sending ${value}`)).toThrow(CodecError);
+          }
+        },
+        decode: (from) => [from.string(), from.string()],
+      };
+      const channel = chan(4, { engine, codec: logs });
+      channel.trySend(['a', 'b']);
+      expect(channel.tryRecv()).toEqual({ ok: true, value: ['a', 'b'] });
     }
   });
 

@@ -18,3 +18,10 @@ forEngines(CROSSING, (engine) => {
     expect(reads).toBe(1);
   });
 });
+
+test('what is no token is not copied', () => {
+  const large = new Uint8Array(2_000_000);
+  const start = performance.now();
+  expect(() => attach(large)).toThrow(TypeError);
+  expect(performance.now() - start).toBeLessThan(200);
+});

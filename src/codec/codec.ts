@@ -8,7 +8,7 @@ import { CodecError } from '../errors.js';
 import { scratch } from '../scratch.js';
 import { apart } from './apart.js';
 import { BuiltIn, type Codec, type NumericConstructor, runsUserCode } from './builtin.js';
-import { MAX_MESSAGE, type Reader, Writer } from './bytes.js';
+import { HEADER_BYTES, MAX_MESSAGE, type Reader, Writer } from './bytes.js';
 import { reason, settle, undecodable } from './fault.js';
 import type { Loops } from './loops.js';
 
@@ -51,24 +51,28 @@ export function encodeTo(codec: Codec<unknown>, value: unknown, label: string, t
   }
 }
 
-/** What the user's codecs write to, so that whatever they do to its memory, or keep of it, harms nobody else. */
-let lent = new Writer();
+/** What the user's codecs write to, so that whatever they do to its memory, or keep of it, harms nobody else: one for each that encodes within another. */
+const lent: Writer[] = [];
+let depth = 0;
 
 /** As `codec.encode`, for a codec with user code in it, which may send by others meanwhile. */
 function encodeApart(codec: Codec<unknown>, value: unknown, to: Writer): void {
-  const writer = lent;
-  const start = writer.position;
+  const level = depth;
+  lent[level] ??= new Writer();
+  const writer = lent[level];
+  writer.words[0] = HEADER_BYTES; // who has kept it may have changed it
+  depth++;
   try {
     codec.encode(value, writer);
     const { bytes, position } = writer;
-    // Also if the memory was given away.
-    if (!(position >= start && position <= bytes.length)) throw new CodecError(`codec '${codec.id}' has spoilt its Writer`);
-    to.raw(bytes.subarray(start, position));
-    writer.position = start;
+    if (!(position >= HEADER_BYTES && position <= bytes.length))
+      throw new CodecError(`codec '${codec.id}' has spoilt its Writer`);
+    to.raw(bytes.subarray(HEADER_BYTES, position));
   } catch (error) {
-    // Whoever encodes around this one fails, too, or is done with it.
-    lent = new Writer();
+    lent.length = level;
     throw error;
+  } finally {
+    depth = level;
   }
 }
 

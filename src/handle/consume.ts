@@ -77,11 +77,16 @@ export class Consumption<T> implements Abortable, Taker {
     this.#parked = null;
     if (status !== Status.DONE) return this.#end();
     nested++;
-    this.#inContext(() => {
-      this.#handle(value as T);
-      this.#goOn();
-    });
-    nested--;
+    try {
+      this.#inContext(() => {
+        this.#handle(value as T);
+        this.#goOn();
+      });
+    } catch (error) {
+      this.withdraw(error); // the stack is full
+    } finally {
+      nested--;
+    }
   }
 
   /** The parked receive was withdrawn, or its message did not decode. */

@@ -17,8 +17,8 @@ export const context = () => (run: () => void) => run();
 
 /** Runs `turn` once the event loop has looked at its other events. */
 export function defer(turn: () => void): void {
-  turns.push(turn);
   port2.postMessage(0);
+  turns.push(turn);
 }
 
 /** There is nothing that would have to be let go of: a page has no process to keep alive. */

@@ -138,10 +138,10 @@ impl<T: Send + 'static> Channel<T> {
         usize::try_from(room).unwrap_or(usize::MAX)
     }
 
-    /// About how many messages have been sent so far. Two readings tell whether others use the channel, and how much.
+    /// About how often a message has been sent or received so far. Two readings tell whether others use the channel, and how much.
     #[must_use]
     pub fn traffic(&self) -> u64 {
-        carried!(&self.core, locked => locked.lock().sent(), gated => gated.mark(Kind::Recv))
+        carried!(&self.core, locked => locked.lock().moved(), gated => gated.mark(Kind::Recv).wrapping_add(gated.mark(Kind::Send)))
     }
 
     /// No message is at rest.
@@ -373,7 +373,8 @@ impl<T: Send + 'static> Channel<T> {
         result
     }
 
-    /// No receiver is left: parked and later sends fail, and what is in the channel is dropped, as nobody will come for it.
+    /// No receiver is left: parked and later sends fail, and what is in the channel is dropped, as nobody will come for it,
+    /// but for what a sender is just about to put there.
     pub fn disconnect(&self) {
         let mut after = After::new();
         carried!(&self.core, locked => locked.lock().disconnect(&mut after), gated => gated.disconnect(&mut after));

@@ -47,7 +47,7 @@ impl Crowd {
     }
 
     /// Lets others run, unless they have lately needed the core. False: they have, or do. `traffic` is read before and after, and tells how many
-    /// messages the others have sent meanwhile.
+    /// messages the others have sent or received meanwhile.
     pub fn give_way(&self, traffic: impl Fn() -> u64) -> bool {
         if self.is_here() {
             return false;
@@ -60,10 +60,10 @@ impl Crowd {
     }
 
     /// A yield took so long.
-    fn learn(&self, away: Duration, sent: impl FnOnce() -> u64, now: Instant) -> bool {
+    fn learn(&self, away: Duration, moved: impl FnOnce() -> u64, now: Instant) -> bool {
         let is_worth_it = || {
-            let sent = u32::try_from(sent()).unwrap_or(u32::MAX);
-            WAKE.saturating_mul(sent) >= away
+            let moved = u32::try_from(moved()).unwrap_or(u32::MAX);
+            WAKE.saturating_mul(moved) >= away
         };
         if away < AWAY || is_worth_it() {
             self.next.set(FIRST);
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn who_finds_that_others_have_sent_enough_meanwhile_asks_again() {
+    fn who_finds_that_others_have_moved_enough_meanwhile_asks_again() {
         let crowd = Crowd::default();
         let (now, away) = (Instant::now(), Duration::from_millis(4));
         assert!(crowd.learn(away, || 40, now));

@@ -58,7 +58,7 @@ pub struct Completion {
 }
 
 /// Of so many parked operations the channels tell how busy others are.
-const FEW: usize = 8;
+const FEW: usize = 16;
 
 /// The state of one environment.
 #[derive(Default)]

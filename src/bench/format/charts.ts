@@ -137,7 +137,7 @@ export function latencyChart(entry: Entry): string {
     const y = row * ROW + 12;
     const dots = PERCENTILES.map((p, at) => {
       const title = `${contestant}, ${PERCENTILE_NAMES[at]}: ${duration(latency[p])}`;
-      return `<circle class="${classOf(contestant)} ${p}" cx="${scale.x(latency[p]).toFixed(1)}" cy="${y}" r="${6 - at}"><title>${escaped(title)}</title></circle>`;
+      return `<circle class="${classOf(contestant)}" cx="${scale.x(latency[p]).toFixed(1)}" cy="${y}" r="${6 - at}"><title>${escaped(title)}</title></circle>`;
     });
     return [`<text x="${LABEL - 10}" y="${y + 4}" text-anchor="end">${escaped(contestant)}</text>`, ...dots.reverse()].join('');
   });

@@ -21,7 +21,6 @@ ${COLOURS.map((colour, at) => `.c${at}{fill:${colour};stroke:${colour}}`).join('
 ${Object.entries(OTHERS)
   .map(([kind, colour]) => `.${kind}{fill:Canvas;stroke:${colour};stroke-width:2}`)
   .join(' ')}
-circle.p90{fill-opacity:.75} circle.p99,circle.p999{fill-opacity:.5}
 .scroll{overflow-x:auto} table{border-collapse:collapse;font-size:.8rem;white-space:nowrap}
 td,th{padding:.15rem .6rem;text-align:right;border-bottom:1px solid #8884} td:first-child,th:first-child{text-align:left}
 .key span{display:inline-block;margin-right:1.1rem} .key svg{display:inline-block;width:12px;height:12px;margin-right:.35em}
@@ -70,7 +69,7 @@ export function toHtml(report: Report): string {
   const glance =
     overview.length === 0
       ? ''
-      : `<h2>At a glance</h2><p>Logarithmic scales.</p>${keyOf(report)}<div class="charts">${overview.map(chart).join('\n')}</div>`;
+      : `<h2>At a glance</h2>${keyOf(report)}<div class="charts">${overview.map(chart).join('\n')}</div>`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>hchan bench</title><style>${STYLE}</style></head>

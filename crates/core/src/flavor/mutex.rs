@@ -31,8 +31,8 @@ pub(crate) struct State<T> {
     disconnected: bool,
     /// Values handed over so far.
     number: u64,
-    /// Values that were sent so far.
-    sent: u64,
+    /// How often a value was sent or received so far.
+    moved: u64,
 }
 
 /// The flavor.
@@ -50,7 +50,7 @@ impl<T> Locked<T> {
             closed: false,
             disconnected: false,
             number: 0,
-            sent: 0,
+            moved: 0,
         }))
     }
 
@@ -65,8 +65,8 @@ impl<T: Send + 'static> State<T> {
         self.ring.len().min(self.capacity)
     }
 
-    pub(crate) fn sent(&self) -> u64 {
-        self.sent
+    pub(crate) fn moved(&self) -> u64 {
+        self.moved
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -89,13 +89,13 @@ impl<T: Send + 'static> State<T> {
         }
         // "Found a waiting receiver": past the buffer, which is empty then, straight to it.
         let Err(value) = self.hand_over(value, after) else {
-            self.sent += 1;
+            self.moved += 1;
             return Ok(());
         };
         // "Space is available in the channel buffer."
         if self.ring.len() < self.capacity {
             self.ring.push_back(value);
-            self.sent += 1;
+            self.moved += 1;
             ready(&mut self.recv_watchers, after);
             return Ok(());
         }
@@ -106,6 +106,7 @@ impl<T: Send + 'static> State<T> {
     pub(crate) fn recv(&mut self, after: &mut After<T>) -> Result<T, TryRecvError> {
         // "Receive directly from queue", and a waiting sender's value takes the place.
         if let Some(value) = self.ring.pop_front() {
+            self.moved += 1;
             self.refill(after);
             return Ok(value);
         }
@@ -161,6 +162,7 @@ impl<T: Send + 'static> State<T> {
         let at_once = self.ring.len().min(max);
         let mut values = Vec::with_capacity(at_once);
         values.extend(self.ring.drain(..at_once));
+        self.moved += at_once as u64;
         self.refill(after);
         while values.len() < max {
             match self.recv(after) {
@@ -201,7 +203,7 @@ impl<T: Send + 'static> State<T> {
                 Some(value)
             });
             if sent.is_some() || mutant!(NoPassOn) {
-                self.sent += 1;
+                self.moved += 1;
                 return sent;
             }
         }
