@@ -8,22 +8,22 @@ export class UsageError extends Error {}
 
 export const USAGE = `Usage: hchan <command> [options]
 
-hchan bench [options]      measures channels against Node's own means, on this machine
-  --quick                  a few scenarios, fewer samples; ends within a minute
+hchan bench [options]      measures channels against Node's own means
+  --quick                  few scenarios and samples: ends within a minute
   --pattern LIST           ${Object.keys(PATTERNS).join(', ')}
   --capacity LIST          0, 1, 16, 64, 1024, 4096, unbounded, or any other
   --payload LIST           ${PAYLOADS.join(', ')}
   --mode LIST              ${MODES.join(', ')}
-  --cases LIST             channels of select-n, from 1 to 4096 (default 4)
+  --cases LIST             channels of select-n, 1 to 4096 (default 4)
                            without these five: lines through spsc, 1024, number, awaiting
   --contestant LIST        ${CONTESTANTS.join(', ')}; in a checkout bench/packages too
   --rivals                 Rust's and Go's channels too (in a checkout)
   --rounds N               samples of each (default 10; quick 5)
   --sample MS              length of a sample (default 100; quick 30)
   --json | --markdown | --format go | --html FILE
-                           instead of the table; go: benchstat
-hchan diff A.json B.json   compares two results of bench --json, and tells changes from noise
-hchan info                 versions, platform, which engine is used and why
+                           not the table; go: benchstat
+hchan diff A.json B.json   compares two results of bench --json, telling changes from noise
+hchan info                 versions, platform, the engine and why
 hchan --version`;
 
 /** What was given: switches, settings, and the rest. */

@@ -51,7 +51,10 @@ export function encodeTo(codec: Codec<unknown>, value: unknown, label: string, t
   }
 }
 
-/** What the user's codecs write to, so that whatever they do to its memory, or keep of it, harms nobody else: one for each that encodes within another. */
+/**
+ * What the user's codecs write to, one for each that encodes within another. Whatever they do to its memory does not touch the scratch; who keeps
+ * it and spoils it later makes the next message of such a codec fail, after which there is a new one.
+ */
 const lent: Writer[] = [];
 let depth = 0;
 

@@ -225,7 +225,7 @@ export class Reader {
   }
 }
 
-/** Without the subclass: a Buffer's `slice` does not copy. */
-function plain(bytes: Uint8Array): Uint8Array {
-  return bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** The same memory without the subclass: a Buffer's `slice` does not copy, and others may make anything of `subarray`. */
+export function plain(array: Uint8Array, numeric: Uint8ArrayConstructor = Uint8Array): Uint8Array {
+  return Object.getPrototypeOf(array) === numeric.prototype ? array : new numeric(array.buffer, array.byteOffset, array.length);
 }

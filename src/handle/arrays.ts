@@ -3,6 +3,7 @@
  */
 import { unfit } from '../arguments.js';
 import { numericArray } from '../codec/codec.js';
+import { plain } from '../codec/reader.js';
 import type { Port } from '../engine.js';
 import { label } from '../errors.js';
 import { type Endpoint, PORT } from './endpoint.js';
@@ -31,11 +32,6 @@ export function arrayFor(endpoint: Endpoint<unknown>, array: unknown): Fillable 
   if (!(array instanceof wanted)) throw unfit('array', `a ${wanted.name}`, array);
   if (array.length === 0) throw new RangeError('array must have room for at least 1 value, not 0');
   return plain(array as unknown as Uint8Array, wanted as unknown as Uint8ArrayConstructor) as unknown as Fillable;
-}
-
-/** The same memory as an array of `numeric` itself: a subclass may make something else of `subarray`. */
-export function plain(array: Uint8Array, numeric: Uint8ArrayConstructor): Uint8Array {
-  return Object.getPrototypeOf(array) === numeric.prototype ? array : new numeric(array.buffer, array.byteOffset, array.length);
 }
 
 /** Fills `into` from index `from`; returns how many, 0 for nothing there now, -1 for closed and drained. */

@@ -49,7 +49,11 @@ export interface Receiver<T> extends AsyncIterable<T>, Properties {
   tryRecvMany(max: number): T[];
   /** As `recvMany`, blocking this thread. */
   recvManySync(max: number, options?: SyncOptions): T[];
-  /** Numeric codecs: fills `array` from index 0 with 1 to `array.length` values and returns how many; 0 only when closed and drained. */
+  /**
+   * Numeric codecs: fills `array` from index 0 with 1 to `array.length` values and returns how many; 0 only when closed and drained.
+   *
+   * CodecError (`.value`: what was received) if the array loses its memory while it waits.
+   */
   recvManyInto(array: NumericArray<T>, options?: AwaitOptions): Promise<number>;
   /** Receives values in a blocking `for…of` until the channel is closed and drained. `timeout` is for each value. */
   valuesSync(options?: SyncOptions): IterableIterator<T>;

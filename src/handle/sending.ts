@@ -5,11 +5,11 @@
  */
 import { checkArray, checkIterable, signalOf } from '../arguments.js';
 import { type Codec, numericArray } from '../codec/codec.js';
+import { plain } from '../codec/reader.js';
 import type { Port } from '../engine.js';
 import { ChannelError, ClosedError, CodecError, DisconnectedError, detail, label, TimeoutError, type Unsent } from '../errors.js';
 import * as Status from '../status.js';
 import type { Shared } from '../token.js';
-import { plain } from './arrays.js';
 import { blockingOf, blockUntil, type SyncOptions } from './blocking.js';
 import { nextTurn, rejected, resolvedVoid, spent, spentMuch } from './budget.js';
 import { Endpoint, LIVE, PORT, type Properties } from './endpoint.js';
@@ -198,6 +198,7 @@ class Window {
       }
   }
 
+  /** `values[from..to)`. */
   #part<T>(values: ArrayLike<T>, from: number, to: number): ArrayLike<T> {
     const numeric = numericArray(this.#codec) as Uint8ArrayConstructor | undefined;
     if (numeric === undefined || !(values instanceof numeric)) return Array.prototype.slice.call(values, from, to);

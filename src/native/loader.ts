@@ -5,7 +5,7 @@
  * left in the package's root, the package for this platform. The first that is there and loads is taken; one of
  * another version than this package is refused, since the two sides agree on bytes.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { VERSION } from '../version.js';
@@ -86,11 +86,17 @@ function locate(candidate: string): string | undefined {
  */
 function checkWhole(file: string): void {
   if (process.platform !== 'linux') return;
-  const bytes = readFileSync(file);
-  // What is no ELF file, or no whole header, is left to the system's loader, which says so.
-  if (bytes.length < 64 || bytes.readUInt32BE(0) !== 0x7f454c46) return;
-  const end = Number(bytes.readBigUInt64LE(0x28)) + bytes.readUInt16LE(0x3a) * bytes.readUInt16LE(0x3c);
-  if (bytes.length < end) throw new Error(`${file} is cut short: it has ${bytes.length} of ${end} bytes`);
+  const descriptor = openSync(file, 'r');
+  try {
+    const header = Buffer.alloc(64);
+    // What is no ELF file, or no whole header, is left to the system's loader, which says so.
+    if (readSync(descriptor, header) < 64 || header.readUInt32BE(0) !== 0x7f454c46) return;
+    const end = Number(header.readBigUInt64LE(0x28)) + header.readUInt16LE(0x3a) * header.readUInt16LE(0x3c);
+    const { size } = fstatSync(descriptor);
+    if (size < end) throw new Error(`${file} is cut short: it has ${size} of ${end} bytes`);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function checkVersion(version: number, file: string): void {
