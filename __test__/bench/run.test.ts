@@ -1,3 +1,5 @@
+import { syncBuiltinESMExports } from 'node:module';
+import os from 'node:os';
 import { run, scenarios } from 'hchan/bench';
 import { expect, test } from 'vitest';
 
@@ -30,4 +32,18 @@ test('a contestant that fails says why and the others go on', async () => {
   const { entries } = await run({ scenarios: two.slice(0, 1), contestants: ['local'], rivals: [broken], rounds: 2, sampleMs: 1 });
   expect(entries[0]?.absent).toEqual([{ contestant: 'broken', why: 'it broke', failed: true }]);
   expect(entries[0]?.results.map(({ contestant }) => contestant)).toEqual(['local']);
+});
+
+test('the load that is told is what was there before the run, not the run itself', async () => {
+  const { loadavg } = os;
+  let asked = 0;
+  os.loadavg = () => [asked++, 0, 0];
+  syncBuiltinESMExports();
+  try {
+    const { machine } = await run({ scenarios: two.slice(0, 1), contestants: ['local'], rounds: 1, sampleMs: 1 });
+    expect(machine.load).toBe(0);
+  } finally {
+    os.loadavg = loadavg;
+    syncBuiltinESMExports();
+  }
 });

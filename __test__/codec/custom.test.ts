@@ -171,24 +171,30 @@ describe('what a custom codec keeps of a message', () => {
     decode: (from) => from.subarray(from.varint()),
   };
   const blockOf = (length: number, first: number) => Uint8Array.from({ length }, (_, i) => first + i);
-  const lengths = [0, 1, 63, 64, 65, 200, 1021, 1022, 1023, 1024, 8190, 8192, 20_000];
+  const lengths = [0, 1, 63, 64, 65, 200, 1021, 1022, 1023, 1024, 4094, 4096, 4097, 8190, 8192, 20_000];
+  const plain = (array: Uint8Array) => new Uint8Array(array.buffer, array.byteOffset, array.length);
+  const codecs = { block, buffer: codec.buffer };
+  const engines = ['crossbeam', 'mutex', 'shared'] as const;
 
-  it.each(['crossbeam', 'mutex', 'shared'] as const)('stays as it is (%s)', async (engine) => {
-    const channel = chan(1024, { engine, codec: block });
-    const sent = Array.from({ length: 3000 }, (_, i) => blockOf(lengths[(i * 7) % lengths.length] as number, i));
-    const kept: Uint8Array[] = [];
-    for (let from = 0; from < sent.length; from += 50) {
-      await channel.sendMany(sent.slice(from, from + 50));
-      const first = await channel.recv();
-      kept.push(first.value as Uint8Array, ...channel.tryRecvMany(20));
-      while (kept.length < from + 50) kept.push(channel.tryRecv()?.value as Uint8Array);
-      const waiting = channel.recv();
-      channel.trySend(blockOf(10, from));
-      deepStrictEqual((await waiting).value, blockOf(10, from));
-    }
-    deepStrictEqual(kept, sent);
-    channel.close();
-  });
+  it.each(engines.flatMap((engine) => (['block', 'buffer'] as const).map((kind) => [kind, engine] as const)))(
+    'stays as it is (%s, %s)',
+    async (kind, engine) => {
+      const channel = chan<Uint8Array>(1024, { engine, codec: codecs[kind] });
+      const sent = Array.from({ length: 3000 }, (_, i) => blockOf(lengths[(i * 7) % lengths.length] as number, i));
+      const kept: Uint8Array[] = [];
+      for (let from = 0; from < sent.length; from += 50) {
+        await channel.sendMany(sent.slice(from, from + 50));
+        const first = await channel.recv();
+        kept.push(first.value as Uint8Array, ...channel.tryRecvMany(20));
+        while (kept.length < from + 50) kept.push(channel.tryRecv()?.value as Uint8Array);
+        const waiting = channel.recv();
+        channel.trySend(blockOf(10, from));
+        deepStrictEqual(plain((await waiting).value as Uint8Array), blockOf(10, from));
+      }
+      deepStrictEqual(kept.map(plain), sent);
+      channel.close();
+    },
+  );
 
   it('is read by a Reader that it keeps', () => {
     const late: Codec<() => number> = {

@@ -162,7 +162,6 @@ export async function run(options: RunOptions): Promise<Report> {
   const { scenarios, rounds = 10, sampleMs = 100, deadlineMs = Infinity, signal } = options;
   const started = new Date();
   const machine = describeMachine();
-  const { native } = machine;
   const entries: Entry[] = [];
   let cut: string | undefined;
   for (const scenario of scenarios) {
@@ -171,7 +170,7 @@ export async function run(options: RunOptions): Promise<Report> {
       cut = `out of time: ${scenarios.length - entries.length} of ${scenarios.length} scenarios were not begun`;
       break;
     }
-    const current = new ScenarioRun(scenario, options, native);
+    const current = new ScenarioRun(scenario, options, machine.native);
     const stop = () => current.stop();
     signal?.addEventListener('abort', stop, { once: true });
     try {
@@ -187,14 +186,14 @@ export async function run(options: RunOptions): Promise<Report> {
   }
   if (signal?.aborted) cut = `interrupted after ${entries.length} of ${scenarios.length} scenarios`;
   const notes = [...new Set((options.rivals ?? []).flatMap(({ note }) => note ?? []))];
-  const base = {
+  return {
     format: 'hchan-bench-1',
     started: started.toISOString(),
-    machine: describeMachine(),
+    machine,
     rounds,
     sampleMs,
     entries,
     notes,
-  } as const;
-  return cut === undefined ? base : { ...base, cut };
+    ...(cut !== undefined && { cut }),
+  };
 }

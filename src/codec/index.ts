@@ -46,8 +46,8 @@ export interface Codecs {
   /** A `Uint8Array`, or a Buffer; what arrives is a `Uint8Array` of its own. */
   readonly bytes: Codec<Uint8Array>;
   /**
-   * A Buffer, or a `Uint8Array`; what arrives is a Buffer made as `Buffer.from` makes one: a short one is part of Node's pool, which
-   * takes a quarter of the time of memory of its own. Where there is no Buffer it is `bytes` under another name.
+   * A Buffer, or a `Uint8Array`; what arrives is a Buffer, up to 4 KiB a part of memory that others share, as Buffers share Node's
+   * pool, which takes a quarter of the time of memory of its own. Where there is no Buffer it is `bytes` under another name.
    */
   readonly buffer: Codec<HostBuffer>;
   /** Only `undefined`: a signal without data. */

@@ -20,7 +20,6 @@ export interface TextBuffer extends Uint8Array {
 }
 
 interface BufferHost {
-  allocUnsafe(length: number): Uint8Array;
   from(memory: ArrayBufferLike, offset: number, length: number): TextBuffer;
   byteLength(text: string): number;
   prototype: Partial<TextBuffer>;
@@ -34,15 +33,12 @@ const usable =
 
 /** The same memory as a Buffer, or undefined where there is none. */
 export function textBuffer(bytes: Uint8Array): TextBuffer | undefined {
-  return usable ? host?.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : undefined;
+  return bufferOf(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** `bytes[start..end)` as a Buffer, which is part of Node's pool if it is short; where there are no Buffers, as a `Uint8Array`. */
-export function pooledCopy(bytes: Uint8Array, start: number, end: number): Uint8Array {
-  if (!usable || host === undefined) return bytes.slice(start, end);
-  const copy = host.allocUnsafe(end - start);
-  copy.set(bytes.subarray(start, end));
-  return copy;
+/** `length` bytes of `memory` from `start` on, likewise. */
+export function bufferOf(memory: ArrayBufferLike, start: number, length: number): TextBuffer | undefined {
+  return usable ? host?.from(memory, start, length) : undefined;
 }
 
 const encoder = new TextEncoder();

@@ -3,7 +3,7 @@
  */
 import { unfit } from '../arguments.js';
 import { numericArray } from '../codec/codec.js';
-import { plain } from '../codec/reader.js';
+import { plain } from '../codec/views.js';
 import type { Port } from '../engine.js';
 import { label } from '../errors.js';
 import { type Endpoint, PORT } from './endpoint.js';

@@ -5,7 +5,7 @@
  */
 import { checkArray, checkIterable, signalOf } from '../arguments.js';
 import { type Codec, numericArray } from '../codec/codec.js';
-import { plain } from '../codec/reader.js';
+import { plain } from '../codec/views.js';
 import type { Port } from '../engine.js';
 import { ChannelError, ClosedError, CodecError, DisconnectedError, detail, label, TimeoutError, type Unsent } from '../errors.js';
 import * as Status from '../status.js';

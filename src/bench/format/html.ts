@@ -66,16 +66,14 @@ export function toHtml(report: Report): string {
   const paragraphs = [...headOf(report), report.started, ...notesOf(report)];
   const how = `Time per message (ping-pong: round trip), logarithmic. The dot is the median, the dark line its interval, × the rate against ${BASELINE}.`;
   const overview = overviewOf(report);
-  const glance =
-    overview.length === 0
-      ? ''
-      : `<h2>At a glance</h2>${keyOf(report)}<div class="charts">${overview.map(chart).join('\n')}</div>`;
+  const glance = overview.length === 0 ? '' : `<h2>At a glance</h2><div class="charts">${overview.map(chart).join('\n')}</div>`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>hchan bench</title><style>${STYLE}</style></head>
 <body><h1>hchan bench</h1>${paragraphs.map((text) => `<p>${escaped(text)}</p>`).join('')}
+${keyOf(report)}
 ${glance}
-<h2>Every scenario</h2><p>${escaped(how)}</p>${glance === '' ? keyOf(report) : ''}
+<h2>Every scenario</h2><p>${escaped(how)}</p>
 <div class="charts">
 ${entries.map((entry) => scenario(entry, rounds)).join('\n')}
 </div></body></html>

@@ -10,53 +10,27 @@ export interface Chart {
   readonly drawing: string;
 }
 
-interface Dimension {
-  readonly name: 'pattern' | 'capacity' | 'payload' | 'mode' | 'cases';
-  readonly title: string;
-  readonly unit: 'rate' | 'time';
-  /** Whether its values have an order. */
-  readonly ordered: boolean;
-  /** Which entries are about it. */
-  readonly includes: (entry: Entry) => boolean;
+const DIMENSIONS = ['pattern', 'capacity', 'payload', 'mode', 'cases'] as const;
+type Dimension = (typeof DIMENSIONS)[number];
+
+/** Which entries are about it: a round trip is no message, and a select has its own chart. */
+function isAbout(name: Dimension, { pattern, cases }: Entry): boolean {
+  if (name === 'cases') return pattern === 'select-n';
+  return cases === undefined ? pattern !== 'ping-pong' : name === 'pattern' && cases === FEW_CASES;
 }
 
-const HOW = {
-  rate: 'Messages a second: further to the right is faster.',
-  time: 'Time a message: further to the left is faster.',
-};
-/** A round trip is no message, and a select has its own chart. */
-const oneWay = ({ pattern, cases }: Entry): boolean => pattern !== 'ping-pong' && cases === undefined;
-
-const throughput = (name: Dimension['name'], ordered: boolean, includes = oneWay): Dimension => ({
-  name,
-  title: `Throughput by ${name}`,
-  unit: 'rate',
-  ordered,
-  includes,
-});
-
-const DIMENSIONS: readonly Dimension[] = [
-  throughput('pattern', false, (entry) => oneWay(entry) || entry.cases === FEW_CASES),
-  throughput('capacity', true),
-  throughput('payload', false),
-  throughput('mode', false),
-  {
-    ...{ name: 'cases', title: 'Cost of a select by its number of cases', unit: 'time', ordered: true },
-    includes: ({ pattern }) => pattern === 'select-n',
-  },
-];
-
 /** What must be the same in all entries of the chart of `name`. */
-function fixed({ pattern, capacity, payload, mode }: Entry, name: Dimension['name']): string {
+function fixed({ pattern, capacity, payload, mode }: Entry, name: Dimension): string {
   const all = { pattern, capacity: `capacity ${capacity}`, payload, mode };
   delete (all as Partial<typeof all>)[name === 'cases' ? 'pattern' : name];
   return Object.values(all).join(', ');
 }
 
 /** The entries that a dimension's chart is about: those that agree in the rest, of which there are most. */
-function largestGroup(entries: readonly Entry[], { includes, name }: Dimension): Map<string, Entry> {
+function largestGroup(entries: readonly Entry[], name: Dimension): Map<string, Entry> {
   const groups = new Map<string, Map<string, Entry>>();
-  for (const entry of entries.filter(includes)) {
+  for (const entry of entries) {
+    if (!isAbout(name, entry)) continue;
     const key = fixed(entry, name);
     const group = groups.get(key) ?? new Map<string, Entry>();
     if (entry.results.length > 0) group.set(String(entry[name] ?? FEW_CASES), entry);
@@ -73,24 +47,21 @@ function rowOf(name: string, entry: Entry, unit: 'rate' | 'time'): StripRow {
   return { name, values };
 }
 
-/** In the order of the dimension, if it has one. */
-function inOrder(rows: StripRow[], { ordered }: Dimension): StripRow[] {
-  const number = ({ name }: StripRow) => (name === 'unbounded' ? Infinity : Number(name));
-  return ordered ? rows.sort((a, b) => number(a) - number(b)) : rows;
-}
+/** Less if its row comes first; NaN if it has no order. */
+const rank = (name: string): number => (name === 'unbounded' ? Infinity : Number(name));
 
 /** The charts that there is something to show in. */
 export function overviewOf({ entries }: Report): Chart[] {
-  const strips = DIMENSIONS.flatMap((dimension): Chart[] => {
-    const group = largestGroup(entries, dimension);
-    const [first] = group.values();
-    if (first === undefined || group.size < 2) return [];
-    const { name, title, unit } = dimension;
-    const rows = inOrder(
-      [...group].map(([value, entry]) => rowOf(value, entry, unit)),
-      dimension,
-    );
-    return [{ title, how: `${fixed(first, name)}. ${HOW[unit]}`, drawing: stripChart(name, title, rows, unit) }];
+  const strips = DIMENSIONS.flatMap((name): Chart[] => {
+    const group = [...largestGroup(entries, name)].sort(([a], [b]) => rank(a) - rank(b));
+    const first = group[0]?.[1];
+    if (first === undefined || group.length < 2) return [];
+    const [title, unit, axis] =
+      name === 'cases'
+        ? (['Cost of a select by its number of cases', 'time', 'Time a message: further to the left'] as const)
+        : ([`Throughput by ${name}`, 'rate', 'Messages a second: further to the right'] as const);
+    const rows = group.map(([value, entry]) => rowOf(value, entry, unit));
+    return [{ title, how: `${fixed(first, name)}. ${axis} is faster.`, drawing: stripChart(name, title, rows, unit) }];
   });
   const trips = entries.find(({ pattern, results }) => pattern === 'ping-pong' && results.some(({ latency }) => latency));
   if (trips === undefined) return strips;
