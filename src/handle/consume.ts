@@ -29,6 +29,8 @@ const DEEPEST = 64;
 
 let nested = 0;
 
+const soon = Promise.resolve();
+
 /** One call of `consume`. */
 export class Consumption<T> implements Abortable, Taker {
   readonly #endpoint: Endpoint<unknown>;
@@ -41,7 +43,6 @@ export class Consumption<T> implements Abortable, Taker {
   readonly #inContext = context();
   #running = 0;
   #parked: Pending | null = null;
-  #yielding = false;
   #pumping = false;
   #ended = false;
   #error: { readonly error: unknown } | undefined;
@@ -60,7 +61,7 @@ export class Consumption<T> implements Abortable, Taker {
       this.#reject = reject;
     });
     if (this.#signal !== undefined) onAbort(this.#signal, this);
-    this.#pump();
+    this.#pump(0);
     return promise;
   }
 
@@ -105,35 +106,39 @@ export class Consumption<T> implements Abortable, Taker {
   #settleIfIdle(): void {
     if (!this.#ended || this.#running > 0 || this.#parked !== null) return;
     offAbort(this.#signal, this);
-    if (this.#error !== undefined) this.#reject(this.#error.error);
+    if (this.#error) this.#reject(this.#error.error);
     else this.#resolve();
   }
 
-  #pump(): void {
+  /** Goes on after `taken` values. */
+  #pump(taken: number): void {
     this.#pumping = true;
     try {
-      this.#takeBatch();
+      const until = this.#takeBatch(taken);
+      if (until) return void until.then(() => this.#pump(0));
     } catch (error) {
       this.withdraw(error);
     }
     this.#pumping = false;
   }
 
-  #takeBatch(): void {
-    for (let taken = 0; this.#wants(); taken++) {
-      if (taken === BATCH || spent()) return this.#yield();
+  /** Until when others are to have their turn; undefined: it has parked, or wants no more. */
+  #takeBatch(before: number): Promise<void> | undefined {
+    for (let taken = before; !this.#ended && this.#running < this.#concurrency && this.#parked === null; taken++) {
+      if (taken >= BATCH || spent()) return nextTurn();
       const port = this.#endpoint[LIVE]('consume');
       let value = port.tryRecv();
-      if (value === empty && port.linger?.(false)) value = port.tryRecv();
-      if (value === closed) return this.#end();
+      if (value === empty && port.linger !== undefined) {
+        // Who sends in this loop goes on first: to park for each of its messages takes three times as long.
+        if (taken > 0 && port.capacity > 0) return soon;
+        if (port.linger(false)) value = port.tryRecv();
+      }
       // A value that came in between is handled by the park itself, and the batch goes on.
-      if (value === empty) this.#park();
+      if (value === closed) this.#end();
+      else if (value === empty) this.#park();
       else this.#handle(value as T);
     }
-  }
-
-  #wants(): boolean {
-    return !this.#ended && this.#running < this.#concurrency && this.#parked === null && !this.#yielding;
+    return undefined;
   }
 
   #handle(value: T): void {
@@ -162,15 +167,7 @@ export class Consumption<T> implements Abortable, Taker {
 
   #goOn(): void {
     if (this.#ended) this.#settleIfIdle();
-    else if (!this.#pumping) this.#pump();
-  }
-
-  #yield(): void {
-    this.#yielding = true;
-    nextTurn().then(() => {
-      this.#yielding = false;
-      if (!this.#ended) this.#pump();
-    });
+    else if (!this.#pumping) this.#pump(1);
   }
 
   #park(): void {
