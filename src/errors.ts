@@ -19,46 +19,48 @@ export interface Unsent {
   readonly sent?: number;
 }
 
-/** What an error is made from. */
-export interface Details extends Unsent {
-  readonly cause?: unknown;
+/** What a message that did not decode adds to its error. */
+export interface Undecoded extends Unsent {
+  /** The message as it arrived. */
+  readonly bytes?: Uint8Array;
+  /** What a Standard Schema found wrong. */
+  readonly issues?: readonly unknown[];
 }
+
+/** What an error is made from. */
+export type Details<Extra = Unsent> = Extra & { readonly cause?: unknown };
 
 /** An error that says what was not sent, where something was to be. */
-export interface UnsentError<Code extends string> extends ChannelError, Unsent {
-  readonly code: Code;
-}
+export type UnsentError<Code extends string, Extra = Unsent> = ChannelError & Extra & { readonly code: Code };
 
 /** The class of such an error; spelled out, because what a compiler infers for it needs the types of Node. */
-export interface UnsentErrorClass<Code extends string> {
-  new (message: string, details?: Details): UnsentError<Code>;
-  readonly prototype: UnsentError<Code>;
+export interface UnsentErrorClass<Code extends string, Extra = Unsent> {
+  new (message: string, details?: Details<Extra>): UnsentError<Code, Extra>;
+  readonly prototype: UnsentError<Code, Extra>;
 }
+
+const FIELDS = ['value', 'sent', 'bytes', 'issues'] as const;
 
 /** Adds to what `error` says. */
 export function detail(error: Error, field: string, value: unknown): void {
   Object.defineProperty(error, field, { value, enumerable: true, configurable: true });
 }
 
-function declare<Code extends string>(name: string, code: Code): UnsentErrorClass<Code> {
+function declare<Code extends string, Extra = Unsent>(name: string, code: Code): UnsentErrorClass<Code, Extra> {
   const made = {
     [name]: class extends ChannelError {
       override readonly code: Code = code;
-      /** What was not sent. */
-      declare readonly value?: unknown;
-      /** `sendMany` and its kin: how many values went. */
-      declare readonly sent?: number;
 
-      constructor(message: string, details: Details = {}) {
+      constructor(message: string, details: Details<Undecoded> = {}) {
         super(message, 'cause' in details ? { cause: details.cause } : undefined);
-        if ('value' in details) detail(this, 'value', details.value);
-        if (details.sent !== undefined) detail(this, 'sent', details.sent);
+        // `undefined` is a value.
+        for (const field of FIELDS)
+          if (field === 'value' ? field in details : details[field] !== undefined) detail(this, field, details[field]);
       }
     },
   }[name];
-  if (made === undefined) throw new TypeError(name);
-  Object.defineProperty(made.prototype, 'name', { value: name, configurable: true, writable: true });
-  return made;
+  Object.defineProperty(made?.prototype, 'name', { value: name, configurable: true, writable: true });
+  return made as unknown as UnsentErrorClass<Code, Extra>;
 }
 
 /** Sending to, or closing, a channel that is closed. */
@@ -85,29 +87,12 @@ export type DetachedError = InstanceType<typeof DetachedError>;
 export const DirectionError = declare('DirectionError', 'ERR_HCHAN_DIRECTION');
 export type DirectionError = InstanceType<typeof DirectionError>;
 
-/** A value does not fit the codec, bytes do not decode, or the two ends' codecs differ. */
-export class CodecError extends ChannelError {
-  override readonly code = 'ERR_HCHAN_CODEC';
-  /** The message as it arrived, when it did not decode. */
-  declare readonly bytes?: Uint8Array;
-  /** What a Standard Schema found wrong. */
-  declare readonly issues?: readonly unknown[];
-  /** `sendMany` and its kin: how many values went before. */
-  declare readonly sent?: number;
-  /** `recvManyInto`: what was received for an array that has lost its memory meanwhile. */
-  declare readonly value?: unknown;
-
-  constructor(
-    message: string,
-    details: { cause?: unknown; bytes?: Uint8Array; issues?: readonly unknown[]; sent?: number; value?: unknown } = {},
-  ) {
-    super(message, 'cause' in details ? { cause: details.cause } : undefined);
-    for (const field of ['bytes', 'issues', 'sent', 'value'] as const) {
-      if (details[field] !== undefined) detail(this, field, details[field]);
-    }
-  }
-}
-Object.defineProperty(CodecError.prototype, 'name', { value: 'CodecError', configurable: true, writable: true });
+/**
+ * A value does not fit the codec, bytes do not decode, or the two ends' codecs differ. `value`: also what `recvManyInto` received for an
+ * array that has lost its memory meanwhile.
+ */
+export const CodecError = declare<'ERR_HCHAN_CODEC', Undecoded>('CodecError', 'ERR_HCHAN_CODEC');
+export type CodecError = InstanceType<typeof CodecError>;
 
 /** How an error calls a channel: by its name, else by its number. */
 export function label(channel: { readonly name: string | undefined; readonly id: number }): string {

@@ -10,6 +10,7 @@
  * the time that the addon gathers for, and tries now and then whether they would.
  */
 
+import { now } from './clock.js';
 import type { Case } from './engine.js';
 
 /** µs to wait for the first: about what a wake-up costs. */
@@ -105,7 +106,7 @@ export class Ends {
 
   /** A parked operation that began at `since` (ms) has happened; `own`: done by this very thread, for which nobody can wait. */
   ended(send: boolean, since: number, own: boolean): void {
-    this.of(send).parked(own ? Infinity : performance.now() - since);
+    this.of(send).parked(own ? Infinity : now() - since);
   }
 }
 

@@ -1,4 +1,5 @@
 /** Blocking this thread for a time, where nothing can wake it but the clock. */
+import { now } from './clock.js';
 
 /** The longest sleep before the thread looks whether it is to be terminated. */
 const SLICE = 20;
@@ -13,6 +14,6 @@ export function nap(ms: number): void {
 
 /** Blocks for `ms`, Infinity allowed; worker.terminate() and process.exit() interrupt it. */
 export function sleep(ms: number): void {
-  const end = performance.now() + ms;
-  for (let left = ms; left > 0; left = end - performance.now()) nap(left);
+  const end = now() + ms;
+  for (let left = ms; left > 0; left = end - now()) nap(left);
 }

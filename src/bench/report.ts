@@ -109,8 +109,7 @@ export function checkReport(value: unknown): Report {
 const LATENCY_NOTE =
   'Round trips are a closed loop: what would have waited behind a slow one is not counted (coordinated omission).';
 /** Likewise of MessagePort's throughput. */
-const PORT_NOTE =
-  'MessagePort and BroadcastChannel have no capacity: nothing holds their senders back, whatever capacity is asked for.';
+const PORT_NOTE = 'MessagePort and BroadcastChannel have no capacity: nothing holds their senders back.';
 
 /** A warning if other programs were using the machine when the run began. */
 function busyNote({ machine }: Report): string | undefined {

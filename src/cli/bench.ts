@@ -137,9 +137,8 @@ export async function bench(args: string[]): Promise<number> {
   options.print(report);
   if (abort.signal.aborted) return 130;
   const failures = report.entries.flatMap(({ absent }) => absent.filter(({ failed }) => failed));
-  if (failures.length > 0)
-    process.stderr.write(
-      `hchan: ${failures.length} contestant(s) failed, first ${failures[0]?.contestant}: ${failures[0]?.why}\n`,
-    );
-  return failures.length > 0 ? 1 : 0;
+  const [first] = failures;
+  if (first === undefined) return 0;
+  process.stderr.write(`hchan: ${failures.length} contestant(s) failed, first ${first.contestant}: ${first.why}\n`);
+  return 1;
 }

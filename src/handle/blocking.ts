@@ -3,6 +3,7 @@
  */
 import { isMainThread } from '#platform';
 import { checkBoolean, checkMilliseconds, checkOptions } from '../arguments.js';
+import { now } from '../clock.js';
 import type { Port, Waiter } from '../engine.js';
 import { BlockingError, label } from '../errors.js';
 import type * as Status from '../status.js';
@@ -39,7 +40,7 @@ export class Blocking {
 
   /** When the operation's time is over, on the clock of `performance.now()`. */
   deadline(): number {
-    return this.timeout === Infinity ? this.timeout : performance.now() + this.timeout;
+    return this.timeout === Infinity ? this.timeout : now() + this.timeout;
   }
 }
 
@@ -80,7 +81,7 @@ export class Outcome implements Waiter {
 
 /** Blocks until one send or receive happens; undefined when the deadline passed and nothing did. */
 export function blockUntil(port: Port, send: boolean, value: unknown, deadline: number): Outcome | undefined {
-  const timeout = Math.max(0, deadline - performance.now());
+  const timeout = Math.max(0, deadline - now());
   const outcome = new Outcome();
   return port.engine.block([{ port, send, value }], true, timeout, outcome) ? outcome.checked() : undefined;
 }

@@ -10,14 +10,15 @@
  * first), hence a budget of less than half of the 25 ms that is promised.
  */
 import { defer } from '#platform';
+import { now } from '../clock.js';
 
 const LONGEST = 8 * 4;
 const STRIDE = 64;
 
 /** Quarters of a millisecond, modulo 2^32: V8 keeps whole numbers in place and makes an object of each other one. */
-const clock = (): number => (performance.now() * 4) | 0;
+const clock = (): number => (now() * 4) | 0;
 /** How far one reading is behind another one. */
-const since = (earlier: number, now: number): number => (now - earlier) | 0;
+const since = (earlier: number, time: number): number => (time - earlier) | 0;
 
 let stride = 1;
 let left = 1;
@@ -46,16 +47,16 @@ export function spentMuch(): boolean {
 }
 
 function reading(): boolean {
-  const now = clock();
-  const elapsed = since(lastReading, now);
+  const time = clock();
+  const elapsed = since(lastReading, time);
   stride = elapsed < 2 ? Math.min(STRIDE, stride * 2) : elapsed > 4 ? 1 : stride;
   left = stride;
-  lastReading = now;
+  lastReading = time;
   if (fresh) {
     fresh = false;
-    lastTurn = now;
+    lastTurn = time;
   }
-  if (since(lastTurn, now) <= LONGEST) return false;
+  if (since(lastTurn, time) <= LONGEST) return false;
   left = 0;
   try {
     void nextTurn();

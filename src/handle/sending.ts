@@ -4,6 +4,7 @@
  * Order of checks: arguments, handle, signal, value against codec, channel.
  */
 import { checkArray, checkIterable, signalOf } from '../arguments.js';
+import { now } from '../clock.js';
 import { type Codec, numericArray } from '../codec/codec.js';
 import { plain } from '../codec/views.js';
 import type { Port } from '../engine.js';
@@ -208,9 +209,9 @@ class Window {
   /** Sends what there is room for of a window, and learns from how long that takes. */
   offer<T>(port: Port<T>, values: ArrayLike<T>, from: number): number {
     if (values.length < 2) return trySendSome(port, values, from, 'sendMany');
-    const began = performance.now();
+    const began = now();
     const went = trySendSome(port, values, from, 'sendMany');
-    const ms = performance.now() - began;
+    const ms = now() - began;
     if (ms > 2) this.#width = Math.max(1, this.#width >> 2);
     else if (ms < 0.5 && went >= this.#width) this.#width = Math.min(WIDEST, this.#width * 2);
     return went;

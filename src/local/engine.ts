@@ -4,6 +4,8 @@
  * Refuses what one thread cannot do: to share a channel, and to block for ever on one whose other end can only run on
  * the thread that would be blocked.
  */
+
+import { now } from '../clock.js';
 import * as Direction from '../direction.js';
 import type { Case, Engine, EngineName, Opener, OpenOptions, Parked, Port, Waiter } from '../engine.js';
 import { BlockingError, label } from '../errors.js';
@@ -29,9 +31,9 @@ export const local: Opener & Engine = {
 
   /** A case happens if it is ready now, or becomes ready by the clock (a timer). Nothing else can run meanwhile. */
   block(cases: readonly Case[], biased: boolean, timeout: number, waiter: Waiter): boolean {
-    const deadline = performance.now() + timeout;
+    const deadline = now() + timeout;
     while (!pass1(cases, biased, waiter)) {
-      const left = deadline - performance.now();
+      const left = deadline - now();
       if (left <= 0) return false;
       const due = nextDue(cases);
       if (left === Infinity && due === Infinity) throw new BlockingError(forEver(cases));

@@ -6,6 +6,8 @@
  * which a loop around native calls alone does not once it is optimised: so a thread that ends while it waits has taken
  * nothing.
  */
+
+import { now } from '../clock.js';
 import type { Case, Waiter } from '../engine.js';
 import { native } from './binding.js';
 import { describe } from './cases.js';
@@ -25,14 +27,14 @@ export function block(cases: readonly Case[], biased: boolean, timeout: number, 
     const code = native.selectTry(at, cases.length, order);
     return code === Code.BLOCKED ? false : ended(code, cases, waiter);
   }
-  const deadline = timeout === Infinity ? timeout : performance.now() + timeout;
+  const deadline = timeout === Infinity ? timeout : now() + timeout;
   for (;;) {
     const op = native.selectBlock(at, cases.length, order);
     if (op > 0) return sleep(op, deadline, cases, waiter);
     if (op !== Code.BLOCKED) return ended(op, cases, waiter);
     // Something may have become ready while this thread waited. If the thread is to end, it must not take it.
     giveWay();
-    if (performance.now() > deadline) return block(cases, biased, 0, waiter);
+    if (now() > deadline) return block(cases, biased, 0, waiter);
   }
 }
 
@@ -45,7 +47,7 @@ function giveWay(): void {
 function sleep(op: number, deadline: number, cases: readonly Case[], waiter: Waiter): boolean {
   for (;;) {
     giveWay();
-    const left = deadline - performance.now();
+    const left = deadline - now();
     const code = native.wait(op, Math.max(0, Math.min(SLICE, Math.ceil(left))));
     if (code !== 0) {
       if (cases.length > 1) sweepLater();

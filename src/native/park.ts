@@ -8,6 +8,7 @@
  * and so the scratch. A codec that runs user code decodes from its own copy, after all have been read.
  */
 import { defer } from '#platform';
+import { now } from '../clock.js';
 import { apart } from '../codec/apart.js';
 import { decodeMessage, isFallible, type Reader } from '../codec/codec.js';
 import type { Case, Parked, Waiter } from '../engine.js';
@@ -28,7 +29,7 @@ export class Operation implements Parked {
   readonly #number: number;
   readonly cases: readonly Case[];
   readonly waiter: Waiter;
-  readonly #since = performance.now();
+  readonly #since = now();
 
   constructor(number: number, cases: readonly Case[], waiter: Waiter) {
     this.#number = number;
@@ -129,7 +130,7 @@ let until = 0;
  * another thread from running.
  */
 export function stayAwake(): void {
-  until = performance.now() + AWAKE;
+  until = now() + AWAKE;
   if (awake || native.mute(1) !== 1) return;
   awake = true;
   defer(look);
@@ -138,7 +139,7 @@ export function stayAwake(): void {
 function look(): void {
   turned();
   onCompletions();
-  if (table.size > 0 && performance.now() < until && native.rest() === 1) {
+  if (table.size > 0 && now() < until && native.rest() === 1) {
     defer(look);
     return;
   }

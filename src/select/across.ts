@@ -23,6 +23,7 @@
 
 import { defer } from '#platform';
 import { shuffled } from '../chance.js';
+import { now } from '../clock.js';
 import { encodeTo } from '../codec/codec.js';
 import { type Case, CLOSED, EMPTY, type Engine, type Parked, type Waiter } from '../engine.js';
 import { label } from '../errors.js';
@@ -56,12 +57,12 @@ export const across: Pick<Engine, 'trySelect' | 'linger' | 'park' | 'block'> = {
 
   block(cases, biased, timeout, waiter) {
     checkValues(cases);
-    const deadline = performance.now() + timeout;
+    const deadline = now() + timeout;
     const groups = groupsOf(cases);
     const { local, real, watched } = roles(groups);
     for (let glance = GLANCE; ; glance = Math.min(LONGEST, glance * 2)) {
       if (tryAll(groups, cases, biased, waiter)) return true;
-      const left = deadline - performance.now();
+      const left = deadline - now();
       if (left <= 0) return false;
       const due = local === undefined ? Infinity : Math.max(0, nextDue(local.cases));
       const wait = Math.min(left, due, watched.length === 0 ? Infinity : glance);

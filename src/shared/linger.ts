@@ -2,6 +2,7 @@
  * Looking again for a moment, because a wake-up costs more than the wait. The twin for native channels is linger.rs.
  */
 import { availableParallelism } from '#platform';
+import { now } from '../clock.js';
 
 /** On one core the other end cannot run while this one looks. */
 const ALONE = availableParallelism() === 1;
@@ -16,14 +17,14 @@ const LOOKS = 16;
  */
 export function look(ready: () => number, patiently: boolean, want: number, microseconds: number): number {
   if (ALONE) return 0;
-  const end = performance.now() + microseconds / 1000;
+  const end = now() + microseconds / 1000;
   let until = end;
   for (let looks = 1; ; looks++) {
     const found = ready();
     if (found >= want) return want;
     if (looks % LOOKS !== 0) continue;
-    const now = performance.now();
-    if (now >= until) return found;
-    if (found > 0 && !patiently) until = Math.min(until, now + GATHERING);
+    const time = now();
+    if (time >= until) return found;
+    if (found > 0 && !patiently) until = Math.min(until, time + GATHERING);
   }
 }

@@ -8,6 +8,8 @@
  * compare-and-exchange, and what it guards is put in order. Where nobody can tell whether the owner lives (see
  * liveness.ts), one that has not moved for a second is given up: the operation fails loudly and nothing is touched.
  */
+
+import { now } from '../clock.js';
 import { ChannelError } from '../errors.js';
 import * as Thread from './layout/thread.js';
 import * as ThreadState from './layout/thread-state.js';
@@ -63,7 +65,7 @@ function sleep(m: Int32Array, at: number, seen: number): void {
 class Owner {
   #seen = 0;
   #locks = 0;
-  #since = performance.now();
+  #since = now();
   #asked = 0;
 
   constructor(
@@ -78,20 +80,20 @@ class Owner {
     const thread = THREADS + (mark - 1) * THREAD_WORDS;
     if (Atomics.load(memory.i32, thread + Thread.STATE) === ThreadState.DEAD) return true;
     const locks = memory.i32[thread + Thread.LOCKS] as number;
-    const now = performance.now();
+    const time = now();
     if (mark !== this.#seen || locks !== this.#locks) {
       this.#seen = mark;
       this.#locks = locks;
-      this.#since = now;
-      this.#asked = now;
+      this.#since = time;
+      this.#asked = time;
       return false;
     }
-    if (now - this.#asked < SLICE) return false;
-    this.#asked = now;
+    if (time - this.#asked < SLICE) return false;
+    this.#asked = time;
     const owner = memory.ownerIs(mark);
-    if (owner === 'alive') this.#since = now;
+    if (owner === 'alive') this.#since = time;
     if (owner !== 'unknown') return owner === 'dead';
-    if (now - this.#since < GIVE_UP) return false;
+    if (time - this.#since < GIVE_UP) return false;
     memory.onBroken(this.at);
     throw new ChannelError('a thread holds the lock of a shared channel and does not move: it was probably terminated');
   }

@@ -9,6 +9,7 @@
  *    engines or arenas, which then try again).
  */
 import { choose } from '../chance.js';
+import { now } from '../clock.js';
 import { encodeTo } from '../codec/codec.js';
 import type { Case, Waiter } from '../engine.js';
 import { meets } from '../patience.js';
@@ -77,12 +78,12 @@ export class Selecting {
 
   /** As `park`, blocking this thread: true once it is settled, false when `timeout` ms are over. */
   block(timeout: number): boolean {
-    const start = performance.now();
+    const start = now();
     const spin = Math.min(SPIN, timeout * 1000);
     // Going to sleep and being woken costs more than a message: looks a little longer first.
     if (!meets(this.cases)) look(inTurns(this.cases), false, 1, spin);
     const waiting = this.park(Kind.BLOCKING);
-    return waiting === null || waiting.sleep(timeout - (performance.now() - start), spin);
+    return waiting === null || waiting.sleep(timeout - (now() - start), spin);
   }
 
   /** As `park` for `onReady`, which is only told; null if a case is ready now. */

@@ -6,6 +6,8 @@
  * peer may hold a sudog in its hands for as long as it holds the lock. Unlike Go, a select of many cases is told how it
  * ended before pass 3: until then whoever meets one of its sudogs finds it void, as it would that of a dead thread.
  */
+
+import { now } from '../clock.js';
 import type { Parked } from '../engine.js';
 import { BlockingError } from '../errors.js';
 import { meets } from '../patience.js';
@@ -34,7 +36,7 @@ export class Waiting implements Parked, Awaiting {
   readonly #kind: number;
   /** One per case; the first one's op is the operation's. Empty once it is over. */
   #records: number[] = [];
-  readonly #since = performance.now();
+  readonly #since = now();
   /** Called instead of the waiter if this only watches. */
   onReady: (() => void) | undefined;
 
@@ -144,7 +146,7 @@ export class Waiting implements Parked, Awaiting {
    * there is no buffer to look at before it parks.
    */
   sleep(timeout: number, spin: number): boolean {
-    const deadline = performance.now() + timeout;
+    const deadline = now() + timeout;
     const [op] = this.#records as [number];
     const { i32 } = this.#arena;
     if (meets(this.#select.cases)) look(() => Number(Atomics.load(i32, op + Op.STATE) !== State.WAITING), false, 1, spin);
@@ -160,7 +162,7 @@ export class Waiting implements Parked, Awaiting {
         this.#arena.look();
         continue;
       }
-      const left = deadline - performance.now();
+      const left = deadline - now();
       if (left <= 0 && this.cancel()) return false;
       if (left > 0 && this.#nap(m, op, Math.min(SLICE, left))) this.#arena.look();
       if (this.#giveUpIfBroken()) return true;

@@ -51,11 +51,14 @@ const chart = ({ title, how, drawing }: Chart): string =>
 
 /** The dots of those that took part, and whose they are. */
 function keyOf({ entries }: Report): string {
-  const present = new Set(entries.flatMap(({ results }) => results.map(({ contestant }) => contestant)));
-  const own = CONTESTANTS.filter((name) => present.has(name)).map((name) => [classOf(name), name] as const);
-  const others = (['package', 'language'] as const)
-    .filter((kind) => [...present].some((name) => kindOf(name) === kind))
-    .map((kind) => [kind, kind === 'package' ? 'packages from npm' : 'other languages'] as const);
+  const present = entries.flatMap(({ results }) => results.map(({ contestant }) => contestant));
+  const own = CONTESTANTS.filter((name) => present.includes(name)).map((name) => [classOf(name), name] as const);
+  const others = (
+    [
+      ['package', 'packages from npm'],
+      ['language', 'other languages'],
+    ] as const
+  ).filter(([kind]) => present.some((name) => kindOf(name) === kind));
   const dot = (style: string) =>
     `<svg viewBox="0 0 12 12" aria-hidden="true"><circle class="${style}" cx="6" cy="6" r="4.5"/></svg>`;
   return `<p class="key">${[...own, ...others].map(([style, name]) => `<span>${dot(style)}${escaped(name)}</span>`).join('')}</p>`;
@@ -64,7 +67,6 @@ function keyOf({ entries }: Report): string {
 export function toHtml(report: Report): string {
   const { rounds, entries } = report;
   const paragraphs = [...headOf(report), report.started, ...notesOf(report)];
-  const how = `Time per message (ping-pong: round trip), logarithmic. The dot is the median, the dark line its interval, × the rate against ${BASELINE}.`;
   const overview = overviewOf(report);
   const glance = overview.length === 0 ? '' : `<h2>At a glance</h2><div class="charts">${overview.map(chart).join('\n')}</div>`;
   return `<!doctype html>
@@ -73,7 +75,7 @@ export function toHtml(report: Report): string {
 <body><h1>hchan bench</h1>${paragraphs.map((text) => `<p>${escaped(text)}</p>`).join('')}
 ${keyOf(report)}
 ${glance}
-<h2>Every scenario</h2><p>${escaped(how)}</p>
+<h2>Every scenario</h2><p>Time per message (ping-pong: round trip), logarithmic. The dot is the median, the dark line its interval, × the rate against ${BASELINE}.</p>
 <div class="charts">
 ${entries.map((entry) => scenario(entry, rounds)).join('\n')}
 </div></body></html>
