@@ -74,9 +74,18 @@ export function obstacles() {
   ];
 }
 
-/** Stages and packs everything under `out`; returns the tarballs, the platforms' first. */
+/** Takes away what an earlier run has left in `out`, and nothing else. */
+function clear(out) {
+  if (!existsSync(out)) return;
+  const foreign = readdirSync(out).find((name) => name !== 'stage' && !/^hchan-.*\.tgz$/.test(name));
+  if (foreign !== undefined)
+    throw new Error(`${out} holds '${foreign}', which no earlier run has left there: name another folder`);
+  rmSync(out, { recursive: true });
+}
+
+/** Stages and packs everything under `out`, a folder of its own; returns the tarballs, the platforms' first. */
 export function pack(out) {
-  rmSync(out, { recursive: true, force: true });
+  clear(out);
   const stages = [...platforms, 'hchan'].map((name) => join(out, 'stage', name));
   for (const stage of stages.slice(0, -1)) stagePlatform(stage, platforms[stages.indexOf(stage)]);
   stageOwn(stages.at(-1));
@@ -96,8 +105,14 @@ export function pack(out) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [out, option] = process.argv.slice(2);
   const problems = option === '--release' ? obstacles() : [];
-  if (out === undefined || (option !== undefined && option !== '--release')) problems.push('usage: pack.mjs OUT [--release]');
+  if (out === undefined || out.startsWith('-') || (option !== undefined && option !== '--release'))
+    problems.push('usage: pack.mjs OUT [--release]');
   for (const problem of problems) process.stderr.write(`pack: ${problem}\n`);
-  if (problems.length > 0) process.exitCode = 1;
-  else console.log(JSON.stringify(pack(resolve(out)), null, 2));
+  try {
+    if (problems.length > 0) process.exitCode = 1;
+    else console.log(JSON.stringify(pack(resolve(out)), null, 2));
+  } catch (error) {
+    process.stderr.write(`pack: ${error.message}\n`);
+    process.exitCode = 1;
+  }
 }

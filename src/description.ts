@@ -31,8 +31,11 @@ function describeObject(value: object): string {
   } catch {
     // a revoked proxy
   }
-  return ArrayBuffer.isView(value) ? 'a typed array' : OBJECT;
+  return ArrayBuffer.isView(value) ? `a typed array (${kind?.call(value) ?? 'DataView'})` : OBJECT;
 }
+
+/** What kind of typed array one is, whatever its class says. */
+const kind = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Int8Array.prototype), Symbol.toStringTag)?.get;
 
 /** `text`, cut short. */
 export function brief(text: string): string {

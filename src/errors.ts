@@ -10,6 +10,12 @@ export class ChannelError extends Error {
   /** Stable, for programs: `ERR_HCHAN_…`. */
   readonly code: string = 'ERR_HCHAN';
 }
+named(ChannelError, 'ChannelError');
+
+/** Gives all errors of a class its name. */
+function named(made: typeof ChannelError, name: string): void {
+  Object.defineProperty(made.prototype, 'name', { value: name, configurable: true, writable: true });
+}
 
 /** What an operation that could not send adds to its error. */
 export interface Unsent {
@@ -58,8 +64,8 @@ function declare<Code extends string, Extra = Unsent>(name: string, code: Code):
           if (field === 'value' ? field in details : details[field] !== undefined) detail(this, field, details[field]);
       }
     },
-  }[name];
-  Object.defineProperty(made?.prototype, 'name', { value: name, configurable: true, writable: true });
+  }[name] as typeof ChannelError;
+  named(made, name);
   return made as unknown as UnsentErrorClass<Code, Extra>;
 }
 

@@ -3,10 +3,12 @@
 export type { AttachOptions, ChanOptions } from './chan.js';
 export { attach, chan, never, unbounded } from './chan.js';
 export type { Reader, Writer } from './codec/bytes.js';
-export type { Codec, Infer, StandardSchemaV1 } from './codec/index.js';
+export type { Codec, Codecs, Infer, OptionalCodec, StandardSchemaV1 } from './codec/index.js';
 export { codec } from './codec/index.js';
+export type { StructValue, TupleValue, UnionValue } from './codec/struct.js';
 export type { EngineName } from './engine.js';
 export type { EngineChoice as Engine } from './engines.js';
+export type { Undecoded, Unsent, UnsentError, UnsentErrorClass } from './errors.js';
 export {
   BlockingError,
   ChannelError,

@@ -79,9 +79,9 @@ export function trySelect<const C extends Cases>(cases: C, options?: Preference)
   const live = checkCases(cases, 'trySelect');
   const engine = engineOf(live);
   const found = receivable(engine, live, biased);
-  if (found !== null) return found as Selected<C>;
+  if (found !== null) return found as Selected<C> | null;
   const outcome = new Outcome();
-  return engine.trySelect(live, biased, outcome) ? (finish('trySelect', live, outcome) as Selected<C>) : null;
+  return engine.trySelect(live, biased, outcome) ? (finish('trySelect', live, outcome) as Selected<C> | null) : null;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,6 +43,7 @@ describe('bad usage is one line on stderr and exit code 2', () => {
     [['diff', 'one']],
     [['diff', 'absent.json', 'absent.json']],
     [['info', 'nonsense']],
+    [['non\nsense']],
   ])('hchan %s', async (args) => {
     const { code, stdout, stderr } = await hchan(...args);
     expect(code).toBe(2);
@@ -54,6 +55,48 @@ describe('bad usage is one line on stderr and exit code 2', () => {
 test.each([[['--capacity', '-1']], [['--capacity=-1']]])('bench %s says what a capacity may be', async (args) => {
   const { stderr } = await hchan('bench', ...args);
   expect(stderr).toContain("--capacity takes a whole number from 0 to 2147483647 or 'unbounded', not '-1'");
+});
+
+test.each([[['--help']], [['bench', '--help']], [['diff', '-h']], [['info', '--help']], [['help']]])('%s helps', async (args) => {
+  const { code, stdout, stderr } = await hchan(...args);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^Usage: hchan/);
+});
+
+test.runIf(process.platform === 'linux')('a full disk is one line on stderr and exit code 1', () => {
+  const { status, stderr } = spawnSync('sh', ['-c', '"$0" "$1" --help > /dev/full', process.execPath, command], {
+    encoding: 'utf8',
+  });
+  expect({ status, stderr }).toEqual({ status: 1, stderr: 'hchan: cannot write (ENOSPC)\n' });
+});
+
+test('where no contestant can be measured the exit code is 1', async () => {
+  const { code, stdout } = await hchan('bench', '--contestant', 'local', '--mode', 'blocking', '--rounds', '1', '--sample', '1');
+  expect(code).toBe(1);
+  expect(stdout).toContain('local: one thread cannot wait for itself');
+});
+
+test('diff refuses a damaged result, and says which', async () => {
+  const { stdout } = await hchan(...SMALL, '--contestant', 'local', '--json');
+  const whole = join(folder, 'whole.json');
+  writeFileSync(whole, stdout);
+  const good = JSON.parse(stdout);
+  const damaged = [
+    { ...good, entries: [null] },
+    { ...good, machine: undefined },
+    { ...good, entries: [{ ...good.entries[0], results: undefined }] },
+    { ...good, entries: [{ ...good.entries[0], results: [{ contestant: 'local', samples: [] }] }] },
+    { ...good, entries: [{ ...good.entries[0], results: [{ contestant: 'local', samples: ['1'] }] }] },
+    { ...good, format: 'another' },
+    null,
+  ];
+  for (const [number, report] of damaged.entries()) {
+    const file = join(folder, `damaged${number}.json`);
+    writeFileSync(file, JSON.stringify(report));
+    const { code, stderr } = await hchan('diff', whole, file);
+    expect({ number, code }).toEqual({ number, code: 2 });
+    expect(stderr).toContain(`'${file}' is not a result of`);
+  }
 });
 
 test('info says version, platform and engine', async () => {

@@ -30,7 +30,7 @@ export const made: Report = {
 };
 
 export const counts = {
-  patterns: Object.keys(PATTERNS).length,
+  patterns: PATTERNS.length,
   capacities: CAPACITIES.length,
   payloads: PAYLOADS.length,
   cases: CASES.length,

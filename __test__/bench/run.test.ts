@@ -14,7 +14,7 @@ test('what was finished before an abort is kept, and the report says what is mis
     },
   });
   expect(report.entries.map(({ capacity, results }) => [capacity, results[0]?.samples.length])).toEqual([['16', 2]]);
-  expect(report.cut).toBe('interrupted after 1 of 2 scenarios');
+  expect(report.cut).toBe('interrupted in scenario 2 of 2');
 });
 
 test('no scenario is begun after the deadline', async () => {

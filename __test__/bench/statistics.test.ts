@@ -101,6 +101,14 @@ describe('comparing two runs', () => {
     expect(toDiff(before, after)).toContain('1 faster, 1 slower, 1 within the noise');
   });
 
+  test('too few samples are noise, however far apart', () => {
+    const few = (time: number) => report({ a: [time, time, time, time] });
+    expect(compare(few(100), few(900)).map(({ verdict }) => verdict)).toEqual(['noise']);
+    const enough = (time: number) => report({ a: [time, time, time, time, time] });
+    expect(compare(enough(100), enough(900)).map(({ verdict }) => verdict)).toEqual(['slower']);
+    expect(compare(enough(100), few(900)).map(({ verdict }) => verdict)).toEqual(['noise']);
+  });
+
   test('two runs with nothing in common are said to have nothing in common', () => {
     expect(toDiff(report({ a: [1] }), report({ b: [1] }))).toContain('no scenario and contestant in common');
   });
@@ -114,6 +122,15 @@ describe('formats', () => {
     const at = lines.findIndex((line) => line.includes('contestant'));
     expect(lines[at + 1]).toMatch(/mutex +54\.5 ns .* 9\.2\d ×/);
     expect(lines[at + 2]).toMatch(/MessagePort/);
+  });
+
+  test('what an interval is sure by is what the fewest samples can give, whatever was asked for', () => {
+    const cut = { ...report({ mutex: around(50), MessagePort: [500] }), rounds: 10 };
+    for (const text of [toTable(cut), toMarkdown(cut), toHtml(cut)]) {
+      expect(text).toContain('with their 0 % intervals');
+      expect(text).not.toContain('95 %');
+    }
+    expect(toTable(run)).toContain('with their 95 % intervals');
   });
 
   test('a busy machine is told', () => {

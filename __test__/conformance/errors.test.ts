@@ -48,6 +48,11 @@ function provoke(engine: EngineCase, name?: string): Record<string, () => unknow
   };
 }
 
+test('an error of no other class is a ChannelError by name too', () => {
+  expect(new ChannelError('no such engine')).toMatchObject({ name: 'ChannelError', code: 'ERR_HCHAN' });
+  expect(String(new ChannelError('no such engine'))).toBe('ChannelError: no such engine');
+});
+
 forEngines(ENGINES, (engine) => {
   test('every error has its class, name and code, extends ChannelError, and names the channel', () => {
     for (const [kind, call] of Object.entries(provoke(engine, 'jobs'))) {

@@ -53,7 +53,14 @@ describe.each([
     ['bundler', 'esnext'],
   ])('compiles a user under %s, checking the types that are shipped', async (moduleResolution, module) => {
     const out = `out-${version}-${moduleResolution}`;
-    const shared = { target: 'es2022', strict: true, exactOptionalPropertyTypes: true, noEmitOnError: true, skipLibCheck: false };
+    const shared = {
+      target: 'es2022',
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noEmitOnError: true,
+      skipLibCheck: false,
+      declaration: true,
+    };
     const lib = ['es2023', 'esnext.disposable', 'dom'];
     // Not even the types of Node are asked of a user.
     const compilerOptions = { ...shared, lib, types: [], module, moduleResolution, rootDir: '.', outDir: out };

@@ -111,6 +111,12 @@ export async function casesByComputedKeys(list: readonly Receiver<string>[]): Pr
   if (got.ok) check<Same<typeof got.value, string>>();
 }
 
+export async function casesByNumbers(): Promise<void> {
+  const got = await select({ 0: names, 1: jobs });
+  check<Same<(typeof got)['key'], '0' | '1'>>();
+  if (got.key === '0' && got.ok) check<Same<typeof got.value, string>>();
+}
+
 export function wrongUse(): void {
   // @ts-expect-error a value of the wrong type
   send(results, 'one');

@@ -18,6 +18,11 @@ import { walk } from './walk.mjs';
 const interrupted = new AbortController();
 process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
 
+process.stdout.on('error', ({ code }) => {
+  if (code !== 'EPIPE') process.stderr.write(`wordcount: cannot write (${code})\n`);
+  process.exit(code === 'EPIPE' ? 0 : 1);
+});
+
 const progress = (text) => process.stderr.isTTY && process.stderr.write(`\r\x1b[K${text}`);
 
 /** Adds records up, and remembers when it last said how far it is. */

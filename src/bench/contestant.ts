@@ -16,7 +16,7 @@ export function unable(contestant: Contestant, { pattern, capacity, mode }: Scen
   if (mode === 'batched' && (pattern === 'ping-pong' || pattern === 'select-n')) return 'one message at a time, by its nature';
   if ((contestant === 'crossbeam' || contestant === 'kanal') && capacity === 0) return 'capacity 0 is carried by mutex';
   if (contestant === 'local' && mode === 'blocking') return 'one thread cannot wait for itself';
-  if (contestant === 'MessagePort' || contestant === 'BroadcastChannel') {
+  if (!isEngine(contestant)) {
     if (mode === 'blocking') return 'has no blocking receive';
     if (contestant === 'BroadcastChannel' && pattern !== 'spsc' && pattern !== 'ping-pong')
       return 'gives every message to every receiver';

@@ -5,6 +5,9 @@ import { decimal, duration, layout } from './format/text.js';
 import { entryName, type Report } from './report.js';
 import { type Estimate, estimate } from './statistics.js';
 
+/** Intervals that are less sure say nothing: those of 4 samples are at 0.88. */
+const LEAST = 0.9;
+
 /** One contestant in one scenario, in both runs. */
 export interface Change {
   readonly scenario: string;
@@ -13,7 +16,7 @@ export interface Change {
   readonly after: Estimate;
   /** Time after over time before: below 1 is faster. */
   readonly ratio: number;
-  /** `noise`: the two intervals overlap, so the difference may be none. */
+  /** `noise`: the two intervals overlap, so the difference may be none, or too few samples say so little. */
   readonly verdict: 'faster' | 'slower' | 'noise';
 }
 
@@ -29,7 +32,8 @@ export function compare(before: Report, after: Report): Change[] {
       const other = later.get(`${entryName(entry)}\n${contestant}`);
       if (other === undefined) return [];
       const [a, b] = [estimate(samples), estimate(other)];
-      const verdict = a.low <= b.high && b.low <= a.high ? 'noise' : b.median < a.median ? 'faster' : 'slower';
+      const sure = Math.min(a.confidence, b.confidence) > LEAST;
+      const verdict = !sure || (a.low <= b.high && b.low <= a.high) ? 'noise' : b.median < a.median ? 'faster' : 'slower';
       return [{ scenario: entryName(entry), contestant, before: a, after: b, ratio: b.median / a.median, verdict } as const];
     }),
   );
@@ -55,7 +59,7 @@ export function toDiff(before: Report, after: Report): string {
   const machines =
     was.join('\n') === is.join('\n') ? was : [...was.map((line) => `before  ${line}`), ...is.map((line) => `after   ${line}`)];
   const count = (verdict: Change['verdict']) => changes.filter((change) => change.verdict === verdict).length;
-  const summary = `${count('faster')} faster, ${count('slower')} slower, ${count('noise')} within the noise (~: the intervals overlap)`;
+  const summary = `${count('faster')} faster, ${count('slower')} slower, ${count('noise')} within the noise (~: the intervals overlap, or are of less than 5 samples)`;
   if (rows.length === 0) return [...machines, '', 'the two runs have no scenario and contestant in common'].join('\n');
   return [...machines, '', layout(['', 'before', 'after', 'time', ''], rows), '', summary].join('\n');
 }

@@ -2,8 +2,8 @@
 
 import type { Machine } from './machine.js';
 import type { Latency } from './roles.js';
-import { capacityName, type Mode, type Pattern, type Payload, patternName, type Scenario } from './scenario.js';
-import { type Estimate, estimate, median } from './statistics.js';
+import { capacityName, type Mode, type Pattern, type Payload, type Scenario, scenarioName } from './scenario.js';
+import { type Estimate, estimate, median, ratios } from './statistics.js';
 
 /** One contestant in one scenario. */
 export interface Result {
@@ -50,12 +50,16 @@ export interface Report {
 }
 
 /** An entry's scenario in a line. */
-export const entryName = ({ pattern, capacity, payload, mode, cases }: Entry): string =>
-  `${patternName(pattern, cases)}, capacity ${capacity}, ${payload}, ${mode}`;
+export const entryName: (entry: Entry) => string = scenarioName;
 
 /** An entry of `scenario`. */
 export function entryOf(scenario: Scenario, results: readonly Result[], absent: readonly Absence[]): Entry {
   return { ...scenario, capacity: capacityName(scenario.capacity), results, absent };
+}
+
+/** Samples that every contestant has at least: what the intervals are sure by. */
+export function fewestOf({ rounds, entries }: Report): number {
+  return Math.min(rounds, ...entries.flatMap(({ results }) => results.map(({ samples }) => samples.length)));
 }
 
 /** One line of a table: a result with what can be said about it. */
@@ -73,10 +77,7 @@ export function linesOf(entry: Entry, baseline: string): Line[] {
   const base = entry.results.find(({ contestant }) => contestant === baseline);
   return entry.results
     .map(({ contestant, samples, latency }) => {
-      const pairs =
-        base === undefined
-          ? []
-          : base.samples.slice(0, samples.length).map((time, round) => time / (samples[round] ?? Number.NaN));
+      const pairs = ratios(base?.samples ?? [], samples);
       const time = estimate(samples);
       return {
         contestant,
@@ -99,11 +100,16 @@ export function medianLatency(latencies: readonly Latency[]): Latency | undefine
 /** Checks that `value` is a report and returns it; a TypeError says what is wrong. */
 export function checkReport(value: unknown): Report {
   const report = value as Partial<Report> | null;
-  if (typeof report !== 'object' || report === null || report.format !== 'hchan-bench-1' || !Array.isArray(report.entries)) {
-    throw new TypeError('not a result of `hchan bench --json`');
+  try {
+    if (report?.format === 'hchan-bench-1' && report.machine?.node && report.entries?.every(isWhole)) return report as Report;
+  } catch {
+    // Not even in form.
   }
-  return report as Report;
+  throw new TypeError('not a result of `hchan bench --json`, or a damaged one');
 }
+
+const isWhole = ({ results }: Entry): boolean =>
+  results.every(({ samples }) => samples.length > 0 && samples.every(Number.isFinite));
 
 /** What anyone who reads latencies has to know. */
 const LATENCY_NOTE =

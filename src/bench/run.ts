@@ -164,12 +164,14 @@ export async function run(options: RunOptions): Promise<Report> {
   const machine = describeMachine();
   const entries: Entry[] = [];
   let cut: string | undefined;
+  let begun = 0;
   for (const scenario of scenarios) {
     if (signal?.aborted) break;
     if (Date.now() - started.getTime() > deadlineMs) {
-      cut = `out of time: ${scenarios.length - entries.length} of ${scenarios.length} scenarios were not begun`;
+      cut = `out of time: ${scenarios.length - begun} of ${scenarios.length} scenarios were not begun`;
       break;
     }
+    begun++;
     const current = new ScenarioRun(scenario, options, machine.native);
     const stop = () => current.stop();
     signal?.addEventListener('abort', stop, { once: true });
@@ -184,7 +186,7 @@ export async function run(options: RunOptions): Promise<Report> {
     const entry = current.entry();
     if (!signal?.aborted || entry.results.length > 0) entries.push(entry);
   }
-  if (signal?.aborted) cut = `interrupted after ${entries.length} of ${scenarios.length} scenarios`;
+  if (signal?.aborted) cut = `interrupted in scenario ${begun} of ${scenarios.length}`;
   const notes = [...new Set((options.rivals ?? []).flatMap(({ note }) => note ?? []))];
   return {
     format: 'hchan-bench-1',

@@ -1,19 +1,31 @@
 /** What is measured: load patterns, capacities, payloads and modes, and which combinations make a run. */
 
-/** Who sends to whom. `fan` is 2 to 4, by cores. */
-export const PATTERNS = {
-  spsc: 'one sender, one receiver',
-  mpsc: 'fan senders, one receiver',
-  spmc: 'one sender, fan receivers',
-  mpmc: 'fan senders, fan receivers',
-  'ping-pong': 'one value there and back, then the next',
-  'select-n': 'one receiver selects over several channels',
-  pipeline: 'three stages, each its own thread',
-  burst: 'bursts of 512, each acknowledged before the next',
-  oversubscribed: 'four threads a core, half of them senders',
-  'busy-receiver': 'two receivers, one of them blocks its event loop for 2 ms after each 64 messages',
-} as const;
-export type Pattern = keyof typeof PATTERNS;
+/**
+ * Who sends to whom.
+ *
+ * ```
+ * spsc, mpsc, spmc, mpmc   one or several senders and receivers; several are 2 to 4, by cores
+ * ping-pong                one value there and back, then the next
+ * select-n                 one receiver selects over several channels
+ * pipeline                 three stages, each its own thread
+ * burst                    bursts of 512, each acknowledged before the next
+ * oversubscribed           four threads a core, half of them senders
+ * busy-receiver            two receivers, one of them blocks its event loop for 2 ms after each 64 messages
+ * ```
+ */
+export const PATTERNS = [
+  'spsc',
+  'mpsc',
+  'spmc',
+  'mpmc',
+  'ping-pong',
+  'select-n',
+  'pipeline',
+  'burst',
+  'oversubscribed',
+  'busy-receiver',
+] as const;
+export type Pattern = (typeof PATTERNS)[number];
 
 export const PAYLOADS = ['number', 'string64', 'bytes1k', 'bytes64k', 'object'] as const;
 export type Payload = (typeof PAYLOADS)[number];
@@ -52,10 +64,12 @@ export interface Choice {
 const CENTRE: Scenario = { pattern: 'spsc', capacity: 1024, payload: 'number', mode: 'awaiting' };
 
 /** A capacity as people write it. */
-export const capacityName = (capacity: number): string => (capacity === Infinity ? 'unbounded' : String(capacity));
+export const capacityName = (capacity: number | string): string => (capacity === Infinity ? 'unbounded' : String(capacity));
+
+type Named = Omit<Scenario, 'capacity'> & { readonly capacity: number | string };
 
 /** The scenario in a line; no two have the same. */
-export function scenarioName({ pattern, capacity, payload, mode, cases }: Scenario): string {
+export function scenarioName({ pattern, capacity, payload, mode, cases }: Named): string {
   return `${patternName(pattern, cases)}, capacity ${capacityName(capacity)}, ${payload}, ${mode}`;
 }
 
@@ -71,13 +85,12 @@ function distinct(scenarios: readonly Scenario[]): Scenario[] {
 
 /** Lines through one centre, one for each dimension: every value of each is seen without the product of all. */
 function star(): Scenario[] {
-  const patterns = Object.keys(PATTERNS) as Pattern[];
   return distinct([
     CENTRE,
     ...MODES.map((mode) => ({ ...CENTRE, mode })),
     ...PAYLOADS.map((payload) => ({ ...CENTRE, payload })),
     ...CAPACITIES.map((capacity) => ({ ...CENTRE, capacity })),
-    ...patterns.map((pattern) => ({ ...CENTRE, pattern })),
+    ...PATTERNS.map((pattern) => ({ ...CENTRE, pattern })),
     ...CASES.map((cases) => selecting(CENTRE, cases)),
   ]);
 }

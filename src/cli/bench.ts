@@ -7,7 +7,6 @@ import {
   MODES,
   PATTERNS,
   PAYLOADS,
-  type Pattern,
   quickScenarios,
   type Report,
   type Rival,
@@ -84,7 +83,7 @@ function readOptions(args: string[], packages: readonly Rival[]): Options {
   const { values } = parse(args, FLAGS);
   const asked = listOf('contestant', values.contestant, [...CONTESTANTS, ...packages.map(({ name }) => name)]);
   const choice = {
-    patterns: listOf('pattern', values.pattern, Object.keys(PATTERNS) as Pattern[]),
+    patterns: listOf('pattern', values.pattern, PATTERNS),
     capacities: numbersOf('capacity', values.capacity, 0, 2 ** 31 - 1, 'unbounded'),
     payloads: listOf('payload', values.payload, PAYLOADS),
     modes: listOf('mode', values.mode, MODES),
@@ -127,7 +126,7 @@ async function findRivals(wanted: boolean, say: (text: string) => void): Promise
 export async function bench(args: string[]): Promise<number> {
   const options = readOptions(args, await findPackages());
   const say = (text: string) => {
-    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text.slice(0, (process.stderr.columns || 80) - 1)}`);
   };
   const abort = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => abort.abort(new Error('interrupted')));
@@ -138,7 +137,7 @@ export async function bench(args: string[]): Promise<number> {
   if (abort.signal.aborted) return 130;
   const failures = report.entries.flatMap(({ absent }) => absent.filter(({ failed }) => failed));
   const [first] = failures;
-  if (first === undefined) return 0;
+  if (first === undefined) return report.entries.some(({ results }) => results.length > 0) ? 0 : 1;
   process.stderr.write(`hchan: ${failures.length} contestant(s) failed, first ${first.contestant}: ${first.why}\n`);
   return 1;
 }

@@ -10,12 +10,13 @@ import { USAGE, UsageError } from './usage.js';
 
 const COMMANDS: Readonly<Record<string, (args: string[]) => number | Promise<number>>> = { bench, diff, info };
 
-async function main([command, ...args]: string[]): Promise<number> {
+async function main(all: string[]): Promise<number> {
+  const [command, ...args] = all;
   if (command === '--version' || command === '-v') {
     console.log(version());
     return 0;
   }
-  if (command === '--help' || command === '-h' || command === 'help') {
+  if (command === 'help' || all.includes('--help') || all.includes('-h')) {
     console.log(USAGE);
     return 0;
   }
@@ -28,7 +29,8 @@ async function main([command, ...args]: string[]): Promise<number> {
 // A reader that has seen enough (`hchan bench | head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  process.stderr.write(`hchan: cannot write (${error.code ?? error.message})\n`);
+  process.exit(1);
 });
 
 try {
@@ -36,6 +38,6 @@ try {
 } catch (error) {
   const usage = error instanceof UsageError;
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`hchan: ${message}${usage ? ' (hchan --help explains)' : ''}\n`);
+  process.stderr.write(`hchan: ${message.replace(/\s+/g, ' ')}${usage ? ' (hchan --help explains)' : ''}\n`);
   process.exitCode = usage ? 2 : 1;
 }

@@ -10,7 +10,7 @@ export const USAGE = `Usage: hchan <command> [options]
 
 hchan bench [options]      measures channels against Node's own means
   --quick                  few scenarios and samples: ends within a minute
-  --pattern LIST           ${Object.keys(PATTERNS).join(', ')}
+  --pattern LIST           ${PATTERNS.join(', ')}
   --capacity LIST          0, 1, 16, 64, 1024, 4096, unbounded, or any other
   --payload LIST           ${PAYLOADS.join(', ')}
   --mode LIST              ${MODES.join(', ')}

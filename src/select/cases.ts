@@ -35,7 +35,9 @@ type Outcome<Key, One> = One extends SendCase
     : never;
 
 /** Which case happened: a union discriminated by `key`, and within a receive by `ok`. */
-export type Selected<C extends Cases> = { [Key in keyof C & string]: Outcome<Key, C[Key]> }[keyof C & string];
+export type Selected<C extends Cases> = {
+  [Key in keyof C & (string | number)]: Outcome<`${Key}`, C[Key]>;
+}[keyof C & (string | number)];
 
 class Sending {
   constructor(

@@ -1,5 +1,17 @@
 // A TypeScript user: what follows from a codec, directions, and a select as a union by key.
-import { after, attach, type Channel, chan, codec, type Receiver, type Sender, type Shared, select } from 'hchan';
+import {
+  after,
+  attach,
+  type Channel,
+  ClosedError,
+  CodecError,
+  chan,
+  codec,
+  type Receiver,
+  type Sender,
+  type Shared,
+  select,
+} from 'hchan';
 import { background, type Context, withTimeout } from 'hchan/context';
 
 const job = codec.struct({ id: codec.u32, url: codec.string });
@@ -15,6 +27,14 @@ const id: number = got.key === 'job' && got.ok ? got.value.id : -1;
 cancel();
 jobs.close();
 console.log(JSON.stringify({ id }));
+
+// A library's: what the compiler infers for them, it must be able to name in a declaration.
+export const optional = codec.optional(codec.u8);
+export const union = codec.union('kind', { a: codec.struct({ x: codec.u8 }), b: codec.struct({ y: optional }) });
+export const unions = chan(1, { codec: codec.struct({ of: union, pair: codec.tuple(codec.u8, codec.bytes) }) });
+export const failures = { ClosedError, CodecError, none: chan(1).closed };
+export const all = codec;
+export const choice = (from: typeof unions) => select({ from, late: after(1) });
 
 /** Compiled, never called. */
 export function mistakes(): void {

@@ -3,7 +3,7 @@
  * contestants lie a hundredfold apart, and have no zero to begin a bar at: so dots, not bars. Drawn narrow enough to be
  * read on a phone as it is.
  */
-import { CONTESTANTS } from '../contestant.js';
+import { CONTESTANTS, type Contestant, isEngine } from '../contestant.js';
 import type { Entry, Line } from '../report.js';
 import { decimal, duration, rate } from './text.js';
 
@@ -22,8 +22,7 @@ export type Kind = 'own' | 'node' | 'package' | 'language';
 
 /** What a contestant is. */
 export function kindOf(contestant: string): Kind {
-  if (contestant === 'MessagePort' || contestant === 'BroadcastChannel') return 'node';
-  if ((CONTESTANTS as readonly string[]).includes(contestant)) return 'own';
+  if ((CONTESTANTS as readonly string[]).includes(contestant)) return isEngine(contestant as Contestant) ? 'own' : 'node';
   return /^(Rust|Go) /.test(contestant) ? 'language' : 'package';
 }
 

@@ -1,15 +1,14 @@
 /** A run as Markdown. */
 import { BASELINE } from '../contestant.js';
-import { entryName, linesOf, notesOf, type Report } from '../report.js';
+import { entryName, fewestOf, linesOf, notesOf, type Report } from '../report.js';
 import { cellsOf, headingsOf, headOf, unitOf } from './table.js';
 
 const row = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 
 export function toMarkdown(report: Report): string {
-  const { rounds, entries } = report;
-  const sections = entries.map((entry) => {
+  const sections = report.entries.map((entry) => {
     const unit = unitOf(entry);
-    const headings = headingsOf(unit, rounds);
+    const headings = headingsOf(unit, fewestOf(report));
     const lines = linesOf(entry, BASELINE).map((line) => row(cellsOf(line, unit)));
     const rule = row(headings.map((_, column) => (column === 0 ? ':--' : '--:')));
     const absent = entry.absent.map(({ contestant, why, failed }) => `* ${contestant}: ${failed ? '**failed**, ' : ''}${why}`);

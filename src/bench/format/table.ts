@@ -1,7 +1,7 @@
 /** A run as text for people: one table a scenario, fastest first. Plain unless told that it goes to a terminal. */
 import { BASELINE } from '../contestant.js';
 import type { Machine } from '../machine.js';
-import { type Entry, entryName, type Line, linesOf, notesOf, type Report } from '../report.js';
+import { type Entry, entryName, fewestOf, type Line, linesOf, notesOf, type Report } from '../report.js';
 import { confidenceName, type Estimate } from '../statistics.js';
 import { decimal, duration, layout, whole } from './text.js';
 
@@ -12,9 +12,9 @@ export function machineLines({ cpu, cores, memoryGiB, os, node, hchan, commit, n
 }
 
 /** The machine, and how it was measured. */
-export const headOf = ({ machine, rounds, sampleMs }: Report): string[] => [
-  ...machineLines(machine),
-  `${rounds} rounds, samples of about ${sampleMs} ms, medians with their ${confidenceName(rounds)} intervals`,
+export const headOf = (report: Report): string[] => [
+  ...machineLines(report.machine),
+  `${report.rounds} rounds, samples of about ${report.sampleMs} ms, medians with their ${confidenceName(fewestOf(report))} intervals`,
 ];
 
 const range = ({ low, high }: Estimate, show: (value: number) => string): string => `${show(low)} – ${show(high)}`;
@@ -38,17 +38,17 @@ export function cellsOf({ contestant, time, perSecond, against, latency }: Line,
 export const unitOf = ({ pattern }: Entry): 'message' | 'round trip' => (pattern === 'ping-pong' ? 'round trip' : 'message');
 
 /** The headings over `cellsOf`. */
-export function headingsOf(unit: 'message' | 'round trip', rounds: number): string[] {
-  const interval = confidenceName(rounds);
+export function headingsOf(unit: 'message' | 'round trip', samples: number): string[] {
+  const interval = confidenceName(samples);
   const common = ['contestant', `per ${unit}`, interval, `${unit}s/s`, `vs ${BASELINE}`, interval];
   return unit === 'message' ? common : [...common, 'p50', 'p99', 'p99.9'];
 }
 
-function entryText(entry: Entry, rounds: number, strong: (text: string) => string): string {
+function entryText(entry: Entry, samples: number, strong: (text: string) => string): string {
   const unit = unitOf(entry);
   const lines = linesOf(entry, BASELINE).map((line) => cellsOf(line, unit));
   const absent = entry.absent.map(({ contestant, why, failed }) => `  ${contestant}: ${failed ? 'FAILED, ' : ''}${why}`);
-  return [strong(entryName(entry)), ...(lines.length === 0 ? [] : [layout(headingsOf(unit, rounds), lines)]), ...absent].join(
+  return [strong(entryName(entry)), ...(lines.length === 0 ? [] : [layout(headingsOf(unit, samples), lines)]), ...absent].join(
     '\n',
   );
 }
@@ -58,7 +58,7 @@ export function toTable(report: Report, { color = false }: { readonly color?: bo
   const strong = (text: string) => (color ? `\x1b[1m${text}\x1b[22m` : text);
   return [
     headOf(report).join('\n'),
-    ...report.entries.map((entry) => entryText(entry, report.rounds, strong)),
+    ...report.entries.map((entry) => entryText(entry, fewestOf(report), strong)),
     notesOf(report).join('\n'),
   ].join('\n\n');
 }
