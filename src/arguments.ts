@@ -4,14 +4,15 @@
  * What is no number of the range asked for is a RangeError, any other wrong type a TypeError. Nothing here looks at a
  * channel.
  */
-import { describe, OBJECT } from './description.js';
+import { kindOf, plain } from './codec/views.js';
+import { describe, OBJECT, oneLine } from './description.js';
 
 /** Names `value` in an error, an object by its kind: short, and never throwing. */
 export function show(value: unknown): string {
   const said = describe(value);
   if (said !== OBJECT) return said;
   try {
-    const kind = Object.prototype.toString.call(value).slice(8, -1);
+    const kind = oneLine(Object.prototype.toString.call(value).slice(8, -1).slice(0, 60));
     return `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}`;
   } catch {
     return said;
@@ -82,23 +83,16 @@ export function signalOf(options: unknown): AbortSignal | undefined {
   return checked === undefined ? undefined : checkSignal('options.signal', checked.signal);
 }
 
-/** Something that `for…of` accepts. */
+/** Something that `for…of` accepts; a typed array as `plain` has it. */
 export function checkIterable(name: string, value: unknown): Iterable<unknown> {
-  const iterates =
-    typeof value === 'string' ||
-    (typeof value === 'object' && value !== null && typeof (value as Iterable<unknown>)[Symbol.iterator] === 'function');
-  if (!iterates) throw unfit(name, 'an iterable', value);
+  if (kindOf(value) !== undefined) return plain(value as Uint8Array);
+  if (typeof Object(value)[Symbol.iterator] !== 'function') throw unfit(name, 'an iterable', value);
   return value as Iterable<unknown>;
 }
 
-/** An array or a typed array. */
+/** An array, or a typed array, as `plain` has it. */
 export function checkArray(name: string, value: unknown): ArrayLike<unknown> {
   if (Array.isArray(value)) return value;
-  if (isTypedArray(value)) return value;
+  if (kindOf(value) !== undefined) return plain(value as Uint8Array);
   throw unfit(name, 'an array or a typed array', value);
-}
-
-/** Whether `value` is a typed array (a DataView is not). */
-export function isTypedArray(value: unknown): value is ArrayLike<unknown> & ArrayBufferView {
-  return ArrayBuffer.isView(value) && !(value instanceof DataView);
 }

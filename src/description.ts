@@ -2,6 +2,8 @@
  * Values in errors: what was given, in a few words. Nothing here throws or runs code of the value it describes.
  */
 
+import { kindOf } from './codec/views.js';
+
 /** What `describe` says of an object that is nothing more special. */
 export const OBJECT = 'an object';
 
@@ -31,11 +33,13 @@ function describeObject(value: object): string {
   } catch {
     // a revoked proxy
   }
-  return ArrayBuffer.isView(value) ? `a typed array (${kind?.call(value) ?? 'DataView'})` : OBJECT;
+  return ArrayBuffer.isView(value) ? (kindOf(value) ?? 'DataView') : OBJECT;
 }
 
-/** What kind of typed array one is, whatever its class says. */
-const kind = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Int8Array.prototype), Symbol.toStringTag)?.get;
+/** `text` in one line of no great length: what others have said may be neither. */
+export function oneLine(text: string): string {
+  return text.slice(0, 400).replace(/\s+/g, ' ');
+}
 
 /** `text`, cut short. */
 export function brief(text: string): string {

@@ -30,7 +30,7 @@ export interface Undecoded extends Unsent {
   /** The message as it arrived. */
   readonly bytes?: Uint8Array;
   /** What a Standard Schema found wrong. */
-  readonly issues?: readonly unknown[];
+  readonly issues?: readonly unknown[] | undefined;
 }
 
 /** What an error is made from. */
@@ -58,7 +58,7 @@ function declare<Code extends string, Extra = Unsent>(name: string, code: Code):
       override readonly code: Code = code;
 
       constructor(message: string, details: Details<Undecoded> = {}) {
-        super(message, 'cause' in details ? { cause: details.cause } : undefined);
+        super(message, details); // which looks for `cause` only
         // `undefined` is a value.
         for (const field of FIELDS)
           if (field === 'value' ? field in details : details[field] !== undefined) detail(this, field, details[field]);

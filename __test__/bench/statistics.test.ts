@@ -110,7 +110,7 @@ describe('comparing two runs', () => {
   });
 
   test('two runs with nothing in common are said to have nothing in common', () => {
-    expect(toDiff(report({ a: [1] }), report({ b: [1] }))).toContain('no scenario and contestant in common');
+    expect(toDiff(report({ a: [1] }), report({ b: [1] }))).toContain('nothing in common');
   });
 });
 

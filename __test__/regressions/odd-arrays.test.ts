@@ -2,10 +2,11 @@
  * Typed arrays that are not quite what they seem: of a subclass, whose `subarray` was all of it, values went several times, and what was
  * received first was written over; what came for an array that had lost its memory was lost without a word.
  */
-import { CodecError, codec } from 'hchan';
+import { runInNewContext } from 'node:vm';
+import { type Codec, CodecError, codec } from 'hchan';
 import { expect, test } from 'vitest';
 import { failure } from '../conformance/actors.js';
-import { ENGINES, forEngines } from '../conformance/engines.js';
+import { CROSSING, ENGINES, forEngines } from '../conformance/engines.js';
 
 /** Made by `subarray` of the buffer, it takes all of it. */
 class Samples extends Float64Array {
@@ -37,5 +38,69 @@ forEngines(ENGINES, (engine) => {
     expect(error).toBeInstanceOf(CodecError);
     expect(error).toMatchObject({ value: 7, message: expect.stringContaining("channel 'numbers'") });
     expect(channel.tryRecvMany(9)).toEqual([8]);
+  });
+
+  test('what an array says of itself is not believed: its memory is', async () => {
+    const channel = engine.make<number>(8, { codec: codec.f64 });
+    const loud = Object.defineProperty(Float64Array.of(1, 2, 3), 'length', { value: 1000 });
+    expect(channel.trySendMany(loud)).toBe(3);
+    expect(channel.tryRecvMany(9)).toEqual([1, 2, 3]);
+    await channel.sendMany(loud);
+    channel.sendManySync(loud, { allowMainThread: true, timeout: 0 });
+    expect(channel.length).toBe(6);
+    const into = Object.defineProperties(new Float64Array(2), { length: { value: 1000 }, byteOffset: { value: 8 } });
+    expect(await channel.recvManyInto(into)).toBe(2);
+    expect([into[0], into[1]]).toEqual([1, 2]);
+    const false_ = Object.create(Float64Array.prototype, { length: { value: 5 } }) as Float64Array<ArrayBuffer>;
+    await expect(channel.recvManyInto(false_)).rejects.toThrow(TypeError);
+    expect(channel.length).toBe(4);
+  });
+
+  test('arrays of another realm are arrays', async () => {
+    const channel = engine.make<number>(8, { codec: codec.f64 });
+    const foreign = runInNewContext('Float64Array.of(1, 2, 3)') as Float64Array<ArrayBuffer>;
+    await channel.sendMany(foreign);
+    const into = runInNewContext('new Float64Array(3)') as Float64Array<ArrayBuffer>;
+    expect(await channel.recvManyInto(into)).toBe(3);
+    expect(Array.from(into)).toEqual([1, 2, 3]);
+    for (const bytes of [codec.bytes, codec.buffer as Codec<Uint8Array>]) {
+      const blocks = engine.make<Uint8Array>(1, { codec: bytes });
+      blocks.trySend(runInNewContext('Uint8Array.of(7, 8)') as Uint8Array);
+      expect(Array.from(blocks.tryRecv()?.value ?? [])).toEqual([7, 8]);
+    }
+  });
+
+  test('a sendManySync whose iterable disposes the handle goes no further', () => {
+    const channel = engine.make<number>(8);
+    const sender = channel.sender();
+    function* values() {
+      yield 1;
+      sender[Symbol.dispose]();
+      yield 2;
+    }
+    expect(() => sender.sendManySync(values(), { allowMainThread: true })).toThrow(
+      expect.objectContaining({ name: 'DetachedError', sent: 1 }),
+    );
+    expect(channel.tryRecvMany(9)).toEqual([1]);
+  });
+});
+
+forEngines(CROSSING, (engine) => {
+  test('bytes that say they are more, or fewer, than they are', () => {
+    const secret = engine.make<string>(1, { codec: codec.string });
+    secret.trySend('a secret of another channel '.repeat(10));
+    secret.tryRecv();
+    for (const claimed of [1, 60]) {
+      class Loud extends Uint8Array {
+        override get byteLength(): number {
+          return claimed;
+        }
+      }
+      for (const made of [codec.bytes, codec.buffer as Codec<Uint8Array>, codec.structuredClone<Uint8Array>()]) {
+        const channel = engine.make<Uint8Array>(1, { codec: made });
+        channel.trySend(Loud.of(1, 2, 3));
+        expect(Array.from(channel.tryRecv()?.value ?? [])).toEqual([1, 2, 3]);
+      }
+    }
   });
 });

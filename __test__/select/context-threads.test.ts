@@ -155,7 +155,7 @@ test('reasons arrive as what they were', async () => {
     ['a word', 'a word'],
     [null, null],
     [{ user: 7n }, { user: 7n }],
-    [() => {}, { class: 'Error', message: 'the reason cannot be cloned: () => {}' }],
+    [() => {}, { class: 'Error', message: 'the reason cannot be cloned: a function' }],
   ];
   for (const [reason, expected] of reasons) {
     const { ctx, cancel } = withCancel(background());

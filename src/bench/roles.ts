@@ -49,27 +49,26 @@ async function produce({ cargo, first, count, sinks }: Work): Promise<Tally> {
   return NOTHING;
 }
 
-async function consume({ cargo, source }: Work): Promise<Tally> {
+/** Receives everything; `each` is told how many there are. */
+async function tally({ cargo, source }: Work, each?: (received: number) => Promise<void> | void): Promise<Tally> {
   let [received, sum] = [0, 0];
   await source?.all((value) => {
     received++;
     sum += cargo.key(value);
+    return each?.(received);
   });
   return { received, sum };
 }
 
+const consume = (work: Work): Promise<Tally> => tally(work);
+
 /** A receiver with something else to do: it keeps its event loop busy now and then. */
-async function dally({ cargo, source }: Work): Promise<Tally> {
-  let [received, sum] = [0, 0];
-  await source?.all((value) => {
-    received++;
-    sum += cargo.key(value);
+const dally = (work: Work): Promise<Tally> =>
+  tally(work, (received) => {
     if (received % BUSY_EVERY !== 0) return;
     const until = performance.now() + BUSY_MS;
     while (performance.now() < until);
   });
-  return { received, sum };
-}
 
 async function relay({ sinks: [sink], source }: Work): Promise<Tally> {
   await source?.all((value) => sink?.one(value));
@@ -112,15 +111,13 @@ async function burst({ cargo, first, count, sinks: [sink], source }: Work): Prom
   return NOTHING;
 }
 
-async function acknowledge({ cargo, count, sinks: [sink], source }: Work): Promise<Tally> {
-  let [received, sum] = [0, 0];
-  await source?.all((value) => {
-    received++;
-    sum += cargo.key(value);
-    if (received % BURST === 0 || received === count) return sink?.one(received);
+async function acknowledge(work: Work): Promise<Tally> {
+  const [sink] = work.sinks;
+  const all = await tally(work, (received) => {
+    if (received % BURST === 0 || received === work.count) return sink?.one(received);
   });
   await sink?.close();
-  return { received, sum };
+  return all;
 }
 
 const ROLES: Readonly<Record<Role['does'], (work: Work) => Promise<Tally>>> = {

@@ -57,7 +57,7 @@ function checkWritable(file: string): void {
   try {
     closeSync(openSync(file, 'a'));
   } catch (error) {
-    throw new UsageError(`cannot write '${file}' (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
+    throw new UsageError(`cannot write '${file}' (${(error as NodeJS.ErrnoException).code})`);
   }
 }
 

@@ -8,7 +8,7 @@ function read(file: string): Report {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new UsageError(`cannot read '${file}' (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
+    throw new UsageError(`cannot read '${file}' (${(error as NodeJS.ErrnoException).code})`);
   }
   try {
     return checkReport(JSON.parse(text));

@@ -29,7 +29,7 @@ async function main(all: string[]): Promise<number> {
 // A reader that has seen enough (`hchan bench | head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  process.stderr.write(`hchan: cannot write (${error.code ?? error.message})\n`);
+  process.stderr.write(`hchan: cannot write (${error.code})\n`);
   process.exit(1);
 });
 

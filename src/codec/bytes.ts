@@ -11,8 +11,9 @@
  * User code (a getter, `toJSON`, another codec) may run while a value is encoded, and may itself use channels: after
  * any call that can run it, `view` and `bytes` are to be read anew. What has been reserved stays where it is.
  */
-import { CodecError } from '../errors.js';
+import { fault } from './fault.js';
 import { isWellFormed, LATIN1, type TextBuffer, textBuffer, UTF8, UTF16, utf8Room, writeUtf8, writeUtf16 } from './text.js';
+import { lengthOf } from './views.js';
 
 export { Reader } from './reader.js';
 
@@ -21,6 +22,8 @@ export const HEADER_BYTES = 64;
 /** No message is longer: 1 GiB. */
 export const MAX_MESSAGE = 2 ** 30;
 
+/** V8 reads no longer UTF-8. */
+const LONGEST_TEXT = 0x1fff_ffe8;
 /** Up to so many characters, a loop here is faster than a call of the host. */
 const SHORT_WRITE = 16;
 /** From so many characters on the head of a string takes more than two bytes, and its room is worth counting. */
@@ -75,10 +78,8 @@ export class Writer {
 
   /** Replaces the memory by one of at least `needed` bytes with the same content. */
   grow(needed: number): void {
-    if (needed > MAX_MESSAGE + HEADER_BYTES) throw new CodecError('message is longer than 1 GiB');
-    let capacity = this.capacity * 2;
-    while (capacity < needed) capacity *= 2;
-    const memory = new ArrayBuffer(Math.min(capacity, MAX_MESSAGE + HEADER_BYTES));
+    if (needed > MAX_MESSAGE + HEADER_BYTES) throw fault('message is longer than 1 GiB');
+    const memory = new ArrayBuffer(Math.min(Math.max((needed + 63) & ~63, this.bytes.length * 2), MAX_MESSAGE + HEADER_BYTES));
     const bytes = new Uint8Array(memory);
     bytes.set(this.bytes); // all of it: a string may be rewriting itself behind the position
     this.bytes = bytes;
@@ -148,13 +149,13 @@ export class Writer {
 
   /** The bytes as they are, without their length. */
   raw(value: Uint8Array): void {
-    const start = this.reserve(value.byteLength);
+    const start = this.reserve(lengthOf(value));
     this.bytes.set(value, start);
   }
 
   /** The bytes and their length. */
   blob(value: Uint8Array): void {
-    this.varint(value.byteLength);
+    this.varint(lengthOf(value));
     this.raw(value);
   }
 
@@ -202,6 +203,7 @@ export class Writer {
   #other(value: string, start: number, body: number, written: number): void {
     this.position = start;
     const isAscii = written === value.length;
+    if (written > LONGEST_TEXT) throw fault('string is longer than 512 MiB');
     if (!(isAscii || isWellFormed(value))) {
       this.#utf16(value);
       return;
@@ -216,7 +218,7 @@ export class Writer {
   }
 
   #utf16(value: string): void {
-    if (value.length * 2 > MAX_MESSAGE) throw new CodecError('message is longer than 1 GiB');
+    if (value.length * 2 > MAX_MESSAGE) throw fault('message is longer than 1 GiB');
     this.varint(value.length * 8 + UTF16);
     const body = this.reserve(value.length * 2);
     writeUtf16(value, this.view, body);

@@ -27,7 +27,7 @@ export function optional<T>(codec: Codec<T>): OptionalCodec<T> {
     },
     decode(from) {
       const flag = from.u8();
-      if (flag > 1) throw undecodable('an optional is neither there nor absent');
+      if (flag > 1) throw undecodable('an optional is of no known kind');
       return flag === 0 ? undefined : inner.decode(from);
     },
   });
@@ -63,7 +63,7 @@ export function literals<const L extends readonly [Literal, ...Literal[]]>(...va
     },
     decode(from) {
       const i = isWide ? from.u16() : from.u8();
-      if (i >= values.length) throw undecodable('a literal is not in the list');
+      if (i >= values.length) throw undecodable('a literal is of no known kind');
       return values[i] as L[number];
     },
   });

@@ -4,12 +4,12 @@
  *
  * Invariant: whatever a codec does, only CodecError comes out of here, and a message is used up exactly.
  */
-import { CodecError } from '../errors.js';
+import type { CodecError } from '../errors.js';
 import { scratch } from '../scratch.js';
 import { apart } from './apart.js';
 import { BuiltIn, type Codec, type NumericConstructor, runsUserCode } from './builtin.js';
 import { HEADER_BYTES, MAX_MESSAGE, type Reader, Writer } from './bytes.js';
-import { reason, settle, undecodable } from './fault.js';
+import { fault, isFault, reason, settle, undecodable } from './fault.js';
 import type { Loops } from './loops.js';
 
 export type { Codec, Infer, NumericConstructor, OptionalCodec } from './builtin.js';
@@ -68,8 +68,7 @@ function encodeApart(codec: Codec<unknown>, value: unknown, to: Writer): void {
   try {
     codec.encode(value, writer);
     const { bytes, position } = writer;
-    if (!(position >= HEADER_BYTES && position <= bytes.length))
-      throw new CodecError(`codec '${codec.id}' has spoilt its Writer`);
+    if (!(position >= HEADER_BYTES && position <= bytes.length)) throw fault(`codec '${codec.id}' has spoilt its Writer`);
     to.raw(bytes.subarray(HEADER_BYTES, position));
   } catch (error) {
     lent.length = level;
@@ -90,9 +89,9 @@ export function encodeMessage(codec: Codec<unknown>, value: unknown, to: Writer)
   }
   const length = to.position - start;
   if (codec.size !== undefined && codec.size !== length) {
-    throw new CodecError(`codec '${codec.id}' wrote ${length} bytes, but its size is ${codec.size}`);
+    throw fault(`codec '${codec.id}' wrote ${length} bytes, but its size is ${codec.size}`);
   }
-  if (length > MAX_MESSAGE) throw new CodecError('message is longer than 1 GiB');
+  if (length > MAX_MESSAGE) throw fault('message is longer than 1 GiB');
 }
 
 /**
@@ -102,8 +101,7 @@ export function encodeMessage(codec: Codec<unknown>, value: unknown, to: Writer)
 export function decodeMessage(codec: Codec<unknown>, from: Reader, label = ''): unknown {
   const end = from.end;
   const source = runsUserCode(codec) ? apart(from) : from;
-  const first = source.position;
-  const last = source.end;
+  const { bytes, position: first, end: last } = source;
   try {
     const value = codec.decode(source);
     if (source.position !== last) throw undecodable(`${last - source.position} bytes are left over`);
@@ -112,17 +110,15 @@ export function decodeMessage(codec: Codec<unknown>, from: Reader, label = ''): 
   } catch (error) {
     from.position = end;
     // The user's code may have given its memory away.
-    throw labelled(received(error, source.bytes.length > 0 ? source.bytes.slice(first, last) : new Uint8Array()), label);
+    throw labelled(received(error, bytes.length > 0 ? bytes.slice(first, last) : new Uint8Array()), label);
   }
 }
 
 /** What went wrong on receive, with the message. */
 function received(error: unknown, bytes: Uint8Array): CodecError {
-  const known = error instanceof CodecError;
-  const message = known ? error.message : `message does not decode: ${reason(error)}`;
-  const issues = known ? error.issues : undefined;
-  const cause = known ? error.cause : error;
-  return new CodecError(message, { bytes, ...(issues && { issues }), ...(cause !== undefined && { cause }) });
+  if (isFault(error))
+    return fault(error.message, { bytes, issues: error.issues, ...(error.cause !== undefined && { cause: error.cause }) });
+  return fault(`message does not decode: ${reason(error)}`, { bytes, cause: error });
 }
 
 function labelled(error: CodecError, label: string): CodecError {

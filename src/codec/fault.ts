@@ -5,15 +5,16 @@
  * puts its own step in front (`at`), so the path costs nothing until something is wrong.
  * Nothing here runs code of the value it describes.
  */
-import { brief, describe } from '../description.js';
-import { CodecError } from '../errors.js';
+import { brief, describe, oneLine } from '../description.js';
+import { CodecError, type Details, type Undecoded } from '../errors.js';
 
 interface Place {
   path: string;
   readonly complaint: string;
 }
 
-const places = new WeakMap<object, Place>();
+/** What has been made here; null: it stands nowhere. */
+const places = new WeakMap<object, Place | null>();
 const MAX_PATH = 160;
 
 /** The message without the place, and the place. */
@@ -21,8 +22,18 @@ function phrase({ path, complaint }: Place): string {
   return path === '' ? `value ${complaint}` : `value at ${path} ${complaint}`;
 }
 
-function placed(complaint: string, details?: { cause?: unknown; issues?: readonly unknown[] }): CodecError {
-  const error = new CodecError(`value ${complaint}`, details);
+/** An error whose message may be changed: nobody else has it yet. */
+export function fault(message: string, details?: Details<Undecoded>): CodecError {
+  const error = new CodecError(oneLine(message), details);
+  places.set(error, null);
+  return error;
+}
+
+/** Whether it is one of these. */
+export const isFault = (error: unknown): error is CodecError => places.has(error as object);
+
+function placed(complaint: string, details?: Details<Undecoded>): CodecError {
+  const error = fault(`value ${complaint}`, details);
   places.set(error, { path: '', complaint });
   return error;
 }
@@ -33,13 +44,13 @@ export function misfit(codecId: string, given: unknown, allowed: string): CodecE
 }
 
 /** A value that cannot travel at all: `value cannot be cloned: function`. */
-export function refused(complaint: string, details?: { cause?: unknown; issues?: readonly unknown[] }): CodecError {
+export function refused(complaint: string, details?: Details<Undecoded>): CodecError {
   return placed(complaint, details);
 }
 
 /** Bytes that are no message of the codec: `message does not decode: …`. */
 export function undecodable(reason: string, details?: { cause?: unknown }): CodecError {
-  return new CodecError(`message does not decode: ${reason}`, details);
+  return fault(`message does not decode: ${reason}`, details);
 }
 
 /** The message ends before the value does. */
@@ -51,23 +62,23 @@ export function truncated(): CodecError {
 export function at(error: unknown, step: string): CodecError {
   const fault = toFault(error);
   const place = places.get(fault);
-  if (place === undefined) return fault;
+  if (!place) return fault;
   place.path = step + (place.path.length > MAX_PATH ? `${place.path.slice(0, MAX_PATH - 2)}…` : place.path);
-  fault.message = phrase(place);
+  fault.message = oneLine(phrase(place));
   return fault;
 }
 
-/** Any thrown thing as a CodecError: what user code threw while a value was read becomes the cause. */
+/** Any thrown thing as a CodecError that is ours: what user code threw while a value was read becomes the cause. */
 export function toFault(error: unknown): CodecError {
-  if (error instanceof CodecError) return error;
-  if (error instanceof RangeError && /call stack/i.test(error.message)) return placed('is nested too deeply', { cause: error });
-  return placed(`cannot be encoded: ${reason(error)}`, { cause: error });
+  if (isFault(error)) return error;
+  const why = reason(error);
+  return placed(/call stack size/i.test(why) ? 'is nested too deeply' : `cannot be encoded: ${why}`, { cause: error });
 }
 
 /** As `toFault`, at the end of a message: containers of another message, in whose midst this one failed, leave it as it is. */
 export function settle(error: unknown): CodecError {
   const fault = toFault(error);
-  places.delete(fault);
+  places.set(fault, null);
   return fault;
 }
 

@@ -6,10 +6,9 @@
  */
 
 import { describe } from '../description.js';
-import { CodecError } from '../errors.js';
 import { BuiltIn, type Codec } from './builtin.js';
 import type { Reader, Writer } from './bytes.js';
-import { misfit, reason, undecodable } from './fault.js';
+import { fault, misfit, reason, undecodable } from './fault.js';
 
 /** The part of https://standardschema.dev, version 1, that validators (zod, valibot, arktype, …) implement and this uses. */
 export interface StandardSchemaV1<Input = unknown, Output = Input> {
@@ -72,14 +71,14 @@ export function json<T = unknown>(schema?: StandardSchemaV1<unknown, T>): Codec<
 
 function validated<T>(schema: StandardSchemaV1<unknown, T>, value: unknown): T {
   const result = schema['~standard'].validate(value) as SchemaResult<T> | PromiseLike<SchemaResult<T>> | null;
-  if (typeof result !== 'object' || result === null) throw new CodecError(`schema answered ${describe(result)}, not a result`);
+  if (typeof result !== 'object' || result === null) throw fault(`schema answered ${describe(result)}, not a result`);
   if ('then' in result && typeof result.then === 'function') {
     result.then(undefined, () => {}); // its rejection is not lost: the receive fails in its stead
-    throw new CodecError('schema answered with a promise: a validator on receive must be synchronous');
+    throw fault('schema answered with a promise: a validator on receive must be synchronous');
   }
   const outcome = result as SchemaResult<T>;
   if (outcome.issues === undefined) return outcome.value;
-  throw new CodecError(`message does not fit the schema: ${summary(outcome.issues)}`, { issues: outcome.issues });
+  throw fault(`message does not fit the schema: ${summary(outcome.issues)}`, { issues: outcome.issues });
 }
 
 /** The first complaint, and how many more. */

@@ -13,6 +13,7 @@ import type { Reader, Writer } from './bytes.js';
 import type { Functions } from './compile.js';
 import { misfit } from './fault.js';
 import { compileScalars, type Loops, type Scalar } from './loops.js';
+import { kindOf } from './views.js';
 
 /** What a scalar's code is made of, as source text and as functions. */
 interface Parts<T> extends Scalar {
@@ -155,8 +156,8 @@ function blob<T extends Uint8Array>(id: string, allowed: string, decode: (from: 
   return new BuiltIn<T>({
     ...{ id, spec: id, minimum: 1, allowed, decode },
     encode(value: unknown, to) {
-      if (!(value instanceof Uint8Array)) throw misfit(id, value, allowed);
-      to.blob(value);
+      if (kindOf(value) !== 'Uint8Array') throw misfit(id, value, allowed);
+      to.blob(value as Uint8Array);
     },
   });
 }

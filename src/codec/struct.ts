@@ -163,7 +163,7 @@ function dispatch(
     },
     decode(from: Reader): never {
       const variant = made[from.varint()];
-      if (variant === undefined) throw undecodable('a union has no such variant');
+      if (variant === undefined) throw undecodable('a union is of no known kind');
       return variant.decode(from) as never;
     },
   };

@@ -1,5 +1,24 @@
-/** Bytes, as whoever reads them looks at them. */
+/**
+ * Bytes, as whoever reads them looks at them.
+ *
+ * What a typed array says of itself is read from its internal slots: its own properties, and those of its class, may say anything, and it may come
+ * from another realm.
+ */
 import { type TextBuffer, textBuffer } from './text.js';
+
+const PROTOTYPE = Object.getPrototypeOf(Int8Array.prototype) as object;
+
+function slot<R>(name: PropertyKey): (array: unknown) => R {
+  const get = Object.getOwnPropertyDescriptor(PROTOTYPE, name)?.get as (this: unknown) => R;
+  return (array) => get.call(array);
+}
+
+/** `Uint8Array` and so on; undefined for what is no typed array. */
+export const kindOf: (value: unknown) => string | undefined = slot(Symbol.toStringTag);
+/** Elements of a typed array. TypeError for anything else. */
+export const lengthOf: (array: unknown) => number = slot('length');
+const offsetOf = slot<number>('byteOffset');
+const memoryOf = slot<ArrayBuffer>('buffer');
 
 /** The ways to look at some bytes. */
 export interface Views {
@@ -12,11 +31,15 @@ export interface Views {
 
 /** How `array` is looked at. */
 export function viewsOf(array: Uint8Array): Views {
-  const { buffer: memory, byteOffset, byteLength } = array;
-  return { bytes: plain(array), memory, view: new DataView(memory, byteOffset, byteLength), text: textBuffer(array) };
+  const bytes = plain(array);
+  const { buffer: memory, byteOffset, byteLength } = bytes;
+  return { bytes, memory, view: new DataView(memory, byteOffset, byteLength), text: textBuffer(bytes) };
 }
 
-/** The same memory without the subclass: a Buffer's `slice` does not copy, and others may make anything of `subarray`. */
-export function plain(array: Uint8Array, numeric: Uint8ArrayConstructor = Uint8Array): Uint8Array {
-  return Object.getPrototypeOf(array) === numeric.prototype ? array : new numeric(array.buffer, array.byteOffset, array.length);
+/**
+ * The same memory by a typed array of this realm with no class and nothing of its own: a Buffer's `slice` does not copy, and others may make
+ * anything of `subarray` or `length`. TypeError for what is no typed array.
+ */
+export function plain<A>(array: A): A {
+  return new globalThis[kindOf(array) as 'Uint8Array'](memoryOf(array), offsetOf(array), lengthOf(array)) as A;
 }

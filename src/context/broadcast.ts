@@ -192,7 +192,7 @@ function unpacked(bytes: Uint8Array): unknown {
 }
 
 function gone(): DOMException {
-  return aborted('The thread that made this context has ended, or the context has');
+  return aborted('The thread that made this context has ended, or the context has, or another copy of hchan made it');
 }
 
 function follow(made: Cancellation, link: Link): void {

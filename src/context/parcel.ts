@@ -4,6 +4,7 @@
  * Structured clone forgets the class of a DOMException and the name of any error but the language's own; a reason is
  * often one of these, so errors are taken apart here and built again.
  */
+import { show } from '../arguments.js';
 import { decodeMessage, encodeMessage, Reader, Writer } from '../codec/codec.js';
 import { codec } from '../codec/index.js';
 
@@ -48,20 +49,12 @@ export function packReason(reason: unknown): Uint8Array {
   try {
     return pack(apart(reason, CAUSES));
   } catch {
-    return pack(apart(new Error(`the reason cannot be cloned: ${shown(reason)}`), 0));
+    return pack(apart(new Error(`the reason cannot be cloned: ${show(reason)}`), 0));
   }
 }
 
 export function unpackReason(bytes: Uint8Array): unknown {
   return together(unpack(bytes));
-}
-
-function shown(reason: unknown): string {
-  try {
-    return String(reason);
-  } catch {
-    return typeof reason;
-  }
 }
 
 function apart(reason: unknown, causes: number): { value: unknown } | ErrorParts {

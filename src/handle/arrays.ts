@@ -3,7 +3,7 @@
  */
 import { unfit } from '../arguments.js';
 import { numericArray } from '../codec/codec.js';
-import { plain } from '../codec/views.js';
+import { kindOf, plain } from '../codec/views.js';
 import type { Port } from '../engine.js';
 import { label } from '../errors.js';
 import { type Endpoint, PORT } from './endpoint.js';
@@ -29,9 +29,10 @@ export function arrayFor(endpoint: Endpoint<unknown>, array: unknown): Fillable 
   if (wanted === undefined) {
     throw new TypeError(`recvManyInto needs a channel with a numeric codec; ${label(port)} has codec '${port.codec.id}'`);
   }
-  if (!(array instanceof wanted)) throw unfit('array', `a ${wanted.name}`, array);
-  if (array.length === 0) throw new RangeError('array must have room for at least 1 value, not 0');
-  return plain(array as unknown as Uint8Array, wanted as unknown as Uint8ArrayConstructor) as unknown as Fillable;
+  if (kindOf(array) !== wanted.name) throw unfit('array', `a ${wanted.name}`, array);
+  const into = plain(array) as Fillable;
+  if (into.length === 0) throw new RangeError('array must have room for at least 1 value, not 0');
+  return into;
 }
 
 /** Fills `into` from index `from`; returns how many, 0 for nothing there now, -1 for closed and drained. */

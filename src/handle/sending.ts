@@ -6,7 +6,7 @@
 import { checkArray, checkIterable, signalOf } from '../arguments.js';
 import { now } from '../clock.js';
 import { type Codec, numericArray } from '../codec/codec.js';
-import { plain } from '../codec/views.js';
+import { kindOf } from '../codec/views.js';
 import type { Port } from '../engine.js';
 import { ChannelError, ClosedError, CodecError, DisconnectedError, detail, label, TimeoutError, type Unsent } from '../errors.js';
 import * as Status from '../status.js';
@@ -95,10 +95,10 @@ export class SendingEnd<T> extends Endpoint<T> {
     const progress = { sent: 0 };
     try {
       const signal = signalOf(options);
-      checkIterable('values', values);
+      const all = checkIterable('values', values) as Iterable<T>;
       this[LIVE]('sendMany');
       signal?.throwIfAborted();
-      await sendAll(this, values, signal, progress);
+      await sendAll(this, all, signal, progress);
       if (progress.sent === 0) return resolvedVoid();
     } catch (error) {
       return rejected(withSent(error, progress.sent));
@@ -106,12 +106,12 @@ export class SendingEnd<T> extends Endpoint<T> {
   }
 
   trySendMany(values: ArrayLike<T>): number {
-    checkArray('values', values);
+    const all = checkArray('values', values) as ArrayLike<T>;
     const port = this[LIVE]('trySendMany');
     let sent = 0;
     try {
-      while (sent < values.length) {
-        const went = trySendSome(port, values, sent, 'trySendMany');
+      while (sent < all.length) {
+        const went = trySendSome(port, all, sent, 'trySendMany');
         if (went === 0) break;
         sent += went;
       }
@@ -124,14 +124,15 @@ export class SendingEnd<T> extends Endpoint<T> {
 
   sendManySync(values: Iterable<T>, options?: SyncOptions): void {
     const blocking = blockingOf(options);
-    checkIterable('values', values);
-    const port = this[LIVE]('sendManySync');
-    blocking.check(port as Port, 'sendManySync');
+    const all = checkIterable('values', values) as Iterable<T>;
+    blocking.check(this[LIVE]('sendManySync') as Port, 'sendManySync');
     const deadline = blocking.deadline();
     let sent = 0;
     try {
-      for (const next of batches(values)) {
+      for (const next of batches(all)) {
         for (let from = 0; from < next.length; ) {
+          // The iterable may have disposed it.
+          const port = this[LIVE]('sendManySync');
           const went = trySendSome(port, next, from, 'sendManySync');
           if (went === 0) sendBlocking(port, next[from] as T, deadline, 'sendManySync');
           from += went || 1;
@@ -201,9 +202,9 @@ class Window {
 
   /** `values[from..to)`. */
   #part<T>(values: ArrayLike<T>, from: number, to: number): ArrayLike<T> {
-    const numeric = numericArray(this.#codec) as Uint8ArrayConstructor | undefined;
-    if (numeric === undefined || !(values instanceof numeric)) return Array.prototype.slice.call(values, from, to);
-    return plain(values, numeric).subarray(from, to) as unknown as ArrayLike<T>;
+    const kind = kindOf(values);
+    if (kind === undefined || kind !== numericArray(this.#codec)?.name) return Array.prototype.slice.call(values, from, to);
+    return (values as unknown as Uint8Array).subarray(from, to) as unknown as ArrayLike<T>;
   }
 
   /** Sends what there is room for of a window, and learns from how long that takes. */

@@ -2,8 +2,10 @@
  * Many messages out in one native call. How many are encoded at once follows the room that there is, so that little is
  * encoded in vain.
  */
+
 import { type Codec, encodeTo, loopsOf, numericArray } from '../codec/codec.js';
 import { string } from '../codec/scalars.js';
+import { kindOf } from '../codec/views.js';
 import { scratch } from '../scratch.js';
 import type { AnyPort } from './batch.js';
 import { native } from './binding.js';
@@ -139,7 +141,7 @@ export type Elements = Float64Array;
 /** Whether `array`'s elements lie in memory as `codec`'s messages do. */
 export function isArrayOf(codec: Codec<unknown>, array: ArrayLike<unknown>): array is Elements {
   const numeric = numericArray(codec);
-  return numeric !== undefined && array instanceof numeric;
+  return numeric !== undefined && kindOf(array) === numeric.name;
 }
 
 /** The bytes of `elements[from..to)`. */

@@ -53,5 +53,5 @@ export function readToken(body: TokenBody): number {
 }
 
 function gone(body: TokenBody): DetachedError {
-  return new DetachedError(`attach to ${label(body)}, which is gone`);
+  return new DetachedError(`attach to ${label(body)}, which is gone, or of another copy of hchan`);
 }

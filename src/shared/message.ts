@@ -125,9 +125,12 @@ export class Incoming {
   decode(memory: Memory, codec: Codec<unknown>, label: string): unknown {
     const { length, block } = this;
     if (block !== 0) {
-      this.ready(length + 4);
-      this.#copy(memory, block);
-      memory.free(block);
+      try {
+        this.ready((length + 3) & ~3);
+        this.#copy(memory, block);
+      } finally {
+        memory.free(block);
+      }
     }
     return decodeMessage(codec, scratch.reader.reset(this.start, this.start + length), label);
   }

@@ -73,7 +73,7 @@ class Decoder {
 
   #ref(): object {
     const found = this.#objects[this.#from.varint()];
-    if (found === undefined) throw undecodable('a reference to an object that is not there');
+    if (found === undefined) throw undecodable('a reference to nothing');
     return found;
   }
 
@@ -209,7 +209,7 @@ class Decoder {
   #error(): Error {
     const from = this.#from;
     const type = ERRORS[from.u8()];
-    if (type === undefined) throw undecodable('an error is of no known type');
+    if (type === undefined) throw undecodable('an error is of no known kind');
     const parts = from.u8();
     const made = this.#numbered((parts & Part.MESSAGE) !== 0 ? new type(from.string()) : new type());
     const stack = (parts & Part.STACK) !== 0 ? from.string() : undefined;
@@ -222,7 +222,7 @@ class Decoder {
 
   #view(): object {
     const type = VIEWS[this.#from.u8()];
-    if (type === undefined) throw undecodable('a typed array is of no known type');
+    if (type === undefined) throw undecodable('a typed array is of no known kind');
     const buffer = this.value();
     const shared = globalThis.SharedArrayBuffer;
     if (!(buffer instanceof ArrayBuffer) && !(shared !== undefined && buffer instanceof shared))
@@ -249,7 +249,7 @@ class Decoder {
 
   #bigintObject(): object {
     const tag = this.#from.u8();
-    if (tag !== Tag.BIGINT64 && tag !== Tag.BIGINT) throw undecodable('a BigInt object holds no bigint');
+    if (tag !== Tag.BIGINT64 && tag !== Tag.BIGINT) throw undecodable('a bigint is of no known kind');
     return Object(tag === Tag.BIGINT64 ? this.#from.i64() : this.#bigint());
   }
 }

@@ -6,6 +6,7 @@
  */
 import type { Writer } from '../bytes.js';
 import { at, property, refused } from '../fault.js';
+import { kindOf, plain } from '../views.js';
 import { classify, type ObjectKind } from './classify.js';
 import { LEAVES, writePrimitive } from './leaves.js';
 import * as Part from './part.js';
@@ -17,7 +18,6 @@ const MANY = 16;
 /** So many objects are found by looking through a list; more go into a map. */
 const LISTED = 16;
 
-const typedArrayTag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)?.get;
 const isBuffer = (globalThis as { Buffer?: { isBuffer(value: unknown): boolean } }).Buffer?.isBuffer ?? (() => false);
 
 const idle: Encoder[] = [];
@@ -64,7 +64,7 @@ class Encoder {
       this.to.varint(known);
       return;
     }
-    if (++this.#depth > MAX_DEPTH) throw refused(`is nested too deeply: more than ${MAX_DEPTH} levels`);
+    if (++this.#depth > MAX_DEPTH) throw refused(`is nested more than ${MAX_DEPTH} levels deep`);
     if (Array.isArray(value)) this.#array(value);
     else {
       const prototype = Object.getPrototypeOf(value);
@@ -144,7 +144,9 @@ class Encoder {
   }
 
   #view(value: ArrayBufferView): void {
-    const { buffer, byteLength } = value;
+    const type = VIEW_TYPES.get(kindOf(value));
+    if (type === undefined) throw refused('cannot be cloned: a typed array is of no known kind');
+    const { buffer, byteOffset, byteLength, length } = (type === 0 ? value : plain(value)) as Uint8Array;
     const isPart = isBuffer(value) && byteLength !== buffer.byteLength && buffer instanceof ArrayBuffer;
     if (isPart) {
       // Node's Buffers lie in a pool with strangers: only their own bytes travel.
@@ -153,13 +155,11 @@ class Encoder {
       this.to.blob(value as Uint8Array);
       return;
     }
-    const type = VIEW_TYPES.get(typedArrayTag?.call(value));
-    if (type === undefined) throw refused('cannot be cloned: an unknown kind of typed array');
     this.to.u8(Tag.VIEW);
     this.to.u8(type);
     this.object(buffer);
-    this.to.varint(value.byteOffset);
-    this.to.varint(type === 0 ? byteLength : (value as Uint8Array).length);
+    this.to.varint(byteOffset);
+    this.to.varint(type === 0 ? byteLength : length);
     this.#number(value);
   }
 
