@@ -323,7 +323,7 @@ describe('code that runs while a value is encoded', () => {
       scratch.release(start);
     }
     expect(told).toBe(2);
-    expect(scratch.reader.bytes).toBe(scratch.bytes);
+    expect(scratch.reader.bytes.buffer).toBe(scratch.bytes.buffer);
     expect(scratch.buffer.buffer).toBe(scratch.bytes.buffer);
     expect(scratch.words.buffer).toBe(scratch.bytes.buffer);
   });

@@ -1,7 +1,7 @@
 /** How long an event loop keeps turning for what may come soon. */
 import { spawnSync } from 'node:child_process';
 import { chan, codec } from 'hchan';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { native } from '../../dist/native/binding.js';
 import { nativeEngine } from '../../dist/native/engine.js';
 import { stayAwake } from '../../dist/native/park.js';
@@ -10,10 +10,17 @@ if (nativeEngine() instanceof Error) throw nativeEngine();
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-let now = 0;
-beforeEach(() => {
-  vi.spyOn(performance, 'now').mockImplementation(() => now);
+/** The clock that is there when the package is loaded, and so its own. */
+const clock = vi.hoisted(() => {
+  const real = performance.now;
+  const restore = () => {
+    performance.now = real;
+  };
+  const made = { time: 0, restore };
+  performance.now = () => made.time;
+  return made;
 });
+beforeAll(clock.restore);
 afterEach(() => void vi.restoreAllMocks());
 
 /** Runs `test` while something waits, with an addon that gives these answers. */
@@ -36,7 +43,7 @@ test('0.2 ms, letting others run at each turn', () =>
     for (let i = 0; i < 20; i++) await turn();
     expect(muted).toEqual([[1]]);
     expect(rests.length).toBeGreaterThan(10);
-    now += 0.3;
+    clock.time += 0.3;
     await turn();
     await turn();
     expect(muted).toEqual([[1], [0]]);
