@@ -5,7 +5,9 @@
  * Departures from Go: contexts have an AbortSignal, for everything in JavaScript that takes one; the reason is any value
  * (`err()` gives what Go's `Cause` does); `cancel` is also what `using` calls.
  */
+
 import { checkMilliseconds, show, unfit } from './arguments.js';
+import { refuseToClone } from './codec/clone/clone.js';
 import { codec } from './codec/index.js';
 import { attachTo, linksTo } from './context/broadcast.js';
 import { aborted, Cancellation } from './context/cancellation.js';
@@ -89,6 +91,7 @@ class Branch implements Context {
     return token as unknown as Shared<Context>;
   }
 }
+refuseToClone(Branch);
 
 /** `done` of what never ends: a case that select drops. */
 const never: Receiver<never> = makeReceiver(openNever<never>(codec.structuredClone<never>()));

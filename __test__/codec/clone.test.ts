@@ -2,9 +2,10 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
-import { type Codec, CodecError, codec } from 'hchan';
+import { type Codec, CodecError, chan, codec, never } from 'hchan';
+import { background, withCancel } from 'hchan/context';
 import { afterEach, describe, expect, it } from 'vitest';
-import { refuseToClone, setSharedBufferHook } from '../../dist/codec/clone/clone.js';
+import { setSharedBufferHook } from '../../dist/codec/clone/clone.js';
 import { carried, decoded, encoded } from './message.js';
 import { clonable } from './shapes.js';
 
@@ -237,11 +238,11 @@ describe('what cannot be cloned', () => {
     expect(() => encoded(clone as Codec<never>, value)).toThrow(text);
   });
 
-  it('is also what refuseToClone names', () => {
-    class Handle {}
-    expect(through(new Handle())).toEqual({});
-    refuseToClone(Handle);
-    expect(() => through({ a: new Handle() })).toThrow('value at .a cannot be cloned');
+  it('is also a handle or a context: each goes by its token', () => {
+    const channel = chan();
+    for (const shared of [channel, channel.sender(), channel.receiver(), never(), background(), withCancel(background()).ctx]) {
+      expect(() => through({ a: shared })).toThrow(/^value at .a cannot be cloned: \w+, which goes by share\(\)$/);
+    }
   });
 
   it('is refused without hurting the next value', () => {

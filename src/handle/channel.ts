@@ -3,10 +3,11 @@
  *
  * A handle of one direction has only that direction at run time too: the other's operations are DirectionErrors.
  */
+import { refuseToClone } from '../codec/clone/clone.js';
 import * as Direction from '../direction.js';
 import type { Port } from '../engine.js';
 import type { Shared } from '../token.js';
-import { type Endpoint, LIVE, misdirected, PORT } from './endpoint.js';
+import { Endpoint, LIVE, misdirected, PORT } from './endpoint.js';
 import { type Receiver, ReceivingEnd } from './receiving.js';
 import { type Sender, SendingEnd } from './sending.js';
 
@@ -76,6 +77,8 @@ function forbid(handle: typeof Endpoint<unknown>, other: typeof Endpoint<unknown
     });
   }
 }
+
+refuseToClone(Endpoint);
 
 /** A handle over `port` that can do both. */
 export function makeChannel<T>(port: Port<T>): Channel<T> {

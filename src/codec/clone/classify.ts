@@ -21,38 +21,32 @@ export type ObjectKind =
 
 type Class = abstract new (...args: never) => object;
 
-interface Brand {
-  readonly type: Class | undefined;
-  readonly tag: string;
-  /** Throws if the object lacks the slots. */
-  readonly probe: (value: object) => unknown;
-}
+/** A kind, the class whose name is the tag of its objects (undefined where the host has none), and what throws if the object lacks the slots. */
+type Brand = readonly [ObjectKind, Class | undefined, probe: (value: object) => unknown];
 
 function getter(type: Class | undefined, name: string): (value: object) => unknown {
   const get = type && Object.getOwnPropertyDescriptor(type.prototype, name)?.get;
   return (value) => get?.call(value);
 }
 
-const BRANDS: readonly (readonly [ObjectKind, Brand])[] = [
-  ['date', { type: Date, tag: '[object Date]', probe: (value) => Date.prototype.getTime.call(value) }],
-  ['map', { type: Map, tag: '[object Map]', probe: getter(Map, 'size') }],
-  ['set', { type: Set, tag: '[object Set]', probe: getter(Set, 'size') }],
-  ['error', { type: Error, tag: '[object Error]', probe: () => undefined }],
+/** The `valueOf` of primitives in objects, and of dates, which are as primitive. */
+function primitive(kind: ObjectKind, type: Class): Brand {
+  return [kind, type, (value) => type.prototype.valueOf.call(value)];
+}
+
+const BRANDS: readonly Brand[] = [
+  primitive('date', Date),
+  ['map', Map, getter(Map, 'size')],
+  ['set', Set, getter(Set, 'size')],
+  ['error', Error, () => undefined],
   // Of another object than a RegExp, `RegExp.prototype` itself excepted, the getter throws.
-  ['regexp', { type: RegExp, tag: '[object RegExp]', probe: getter(RegExp, 'source') }],
-  ['buffer', { type: ArrayBuffer, tag: '[object ArrayBuffer]', probe: getter(ArrayBuffer, 'byteLength') }],
-  [
-    'shared',
-    {
-      type: globalThis.SharedArrayBuffer,
-      tag: '[object SharedArrayBuffer]',
-      probe: getter(globalThis.SharedArrayBuffer as Class | undefined, 'byteLength'),
-    },
-  ],
-  ['boolean', { type: Boolean, tag: '[object Boolean]', probe: (value) => Boolean.prototype.valueOf.call(value) }],
-  ['number', { type: Number, tag: '[object Number]', probe: (value) => Number.prototype.valueOf.call(value) }],
-  ['string', { type: String, tag: '[object String]', probe: (value) => String.prototype.valueOf.call(value) }],
-  ['bigint', { type: BigInt as never, tag: '[object BigInt]', probe: (value) => BigInt.prototype.valueOf.call(value) }],
+  ['regexp', RegExp, getter(RegExp, 'source')],
+  ['buffer', ArrayBuffer, getter(ArrayBuffer, 'byteLength')],
+  ['shared', globalThis.SharedArrayBuffer, getter(globalThis.SharedArrayBuffer, 'byteLength')],
+  primitive('boolean', Boolean),
+  primitive('number', Number),
+  primitive('string', String),
+  primitive('bigint', BigInt as never),
 ];
 
 const refused: Class[] = [WeakMap, WeakSet, WeakRef, Promise, FinalizationRegistry];
@@ -62,7 +56,7 @@ for (const name of ['EventTarget', 'Blob', 'ReadableStream', 'WritableStream', '
 }
 const REFUSED_TAGS = /^\[object (?:Generator|AsyncGenerator|WeakMap|WeakSet|WeakRef|Promise|WebAssembly\..*|MessagePort)\]$/;
 
-/** From now on, an instance of `type` in a value is a CodecError. */
+/** From now on, an instance of `type` in a value is a CodecError, which says to share it. */
 export function refuseToClone(type: Class): void {
   refused.push(type);
 }
@@ -70,17 +64,16 @@ export function refuseToClone(type: Class): void {
 /** What `value` is, which is neither an array, nor a view, nor an object with the plain prototype. */
 export function classify(value: object): ObjectKind {
   const tag = Object.prototype.toString.call(value);
-  for (const [kind, brand] of BRANDS) {
-    if (brand.tag !== tag && !(brand.type !== undefined && value instanceof brand.type)) continue;
-    if (hasSlots(value, brand)) return kind;
+  for (const [kind, type, probe] of BRANDS) {
+    if (type && (tag === `[object ${type.name}]` || value instanceof type) && hasSlots(value, probe)) return kind;
   }
   if (REFUSED_TAGS.test(tag) || refused.some((type) => value instanceof type)) return 'refused';
   return 'object';
 }
 
-function hasSlots(value: object, brand: Brand): boolean {
+function hasSlots(value: object, probe: Brand[2]): boolean {
   try {
-    brand.probe(value);
+    probe(value);
     return true;
   } catch {
     return false;

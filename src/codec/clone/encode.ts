@@ -145,7 +145,7 @@ class Encoder {
 
   #view(value: ArrayBufferView): void {
     const type = VIEW_TYPES.get(kindOf(value));
-    if (type === undefined) throw refused('cannot be cloned: a typed array is of no known kind');
+    if (type === undefined) throw refused('cannot be cloned: a typed array');
     const { buffer, byteOffset, byteLength, length } = (type === 0 ? value : plain(value)) as Uint8Array;
     const isPart = isBuffer(value) && byteLength !== buffer.byteLength && buffer instanceof ArrayBuffer;
     if (isPart) {
@@ -168,7 +168,10 @@ class Encoder {
       this.#plain(value);
       return;
     }
-    if (kind === 'refused') throw refused(`cannot be cloned: ${Object.prototype.toString.call(value).slice(8, -1)}`);
+    if (kind === 'refused') {
+      const tag = Object.prototype.toString.call(value).slice(8, -1);
+      throw refused(`cannot be cloned: ${tag}${'share' in value ? ', which goes by share()' : ''}`);
+    }
     this.#number(value);
     if (kind === 'map') {
       const entries: unknown[] = [];
