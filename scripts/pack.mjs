@@ -74,10 +74,16 @@ export function obstacles() {
   ];
 }
 
-/** Takes away what an earlier run has left in `out`, and nothing else. */
+const staged = [...platforms, 'hchan'];
+const isTarball = (name) => /^hchan-.*\d+\.\d+\.\d+[^/]*\.tgz$/.test(name);
+
+/** Takes away what an earlier run has left in `out`; an Error if anything else is there. */
 function clear(out) {
   if (!existsSync(out)) return;
-  const foreign = readdirSync(out).find((name) => name !== 'stage' && !/^hchan-.*\.tgz$/.test(name));
+  const stage = join(out, 'stage');
+  const foreign =
+    readdirSync(out).find((name) => name !== 'stage' && !isTarball(name)) ??
+    (existsSync(stage) ? readdirSync(stage) : []).find((name) => !staged.includes(name));
   if (foreign !== undefined)
     throw new Error(`${out} holds '${foreign}', which no earlier run has left there: name another folder`);
   rmSync(out, { recursive: true });
@@ -86,7 +92,7 @@ function clear(out) {
 /** Stages and packs everything under `out`, a folder of its own; returns the tarballs, the platforms' first. */
 export function pack(out) {
   clear(out);
-  const stages = [...platforms, 'hchan'].map((name) => join(out, 'stage', name));
+  const stages = staged.map((name) => join(out, 'stage', name));
   for (const stage of stages.slice(0, -1)) stagePlatform(stage, platforms[stages.indexOf(stage)]);
   stageOwn(stages.at(-1));
   const npm = spawnSync('npm', ['pack', '--json', '--loglevel=error', `--pack-destination=${out}`, ...stages], {

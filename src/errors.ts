@@ -4,6 +4,7 @@
  * Messages are operation + state + operands, and name the channel: `send on closed channel 'jobs'`.
  * A programmer's mistake in an argument is a TypeError or RangeError and is not made here (see arguments.ts).
  */
+import { oneLine } from './description.js';
 
 /** What every error of a channel operation extends. */
 export class ChannelError extends Error {
@@ -58,7 +59,7 @@ function declare<Code extends string, Extra = Unsent>(name: string, code: Code):
       override readonly code: Code = code;
 
       constructor(message: string, details: Details<Undecoded> = {}) {
-        super(message, details); // which looks for `cause` only
+        super(message, details.cause === undefined ? undefined : details); // of which it takes `cause` only
         // `undefined` is a value.
         for (const field of FIELDS)
           if (field === 'value' ? field in details : details[field] !== undefined) detail(this, field, details[field]);
@@ -102,5 +103,5 @@ export type CodecError = InstanceType<typeof CodecError>;
 
 /** How an error calls a channel: by its name, else by its number. */
 export function label(channel: { readonly name: string | undefined; readonly id: number }): string {
-  return channel.name === undefined ? `channel #${channel.id}` : `channel '${channel.name}'`;
+  return channel.name === undefined ? `channel #${channel.id}` : `channel '${oneLine(channel.name)}'`;
 }

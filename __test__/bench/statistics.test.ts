@@ -124,13 +124,17 @@ describe('formats', () => {
     expect(lines[at + 2]).toMatch(/MessagePort/);
   });
 
-  test('what an interval is sure by is what the fewest samples can give, whatever was asked for', () => {
-    const cut = { ...report({ mutex: around(50), MessagePort: [500] }), rounds: 10 };
+  test('the intervals of a scenario are as sure as its fewest samples make them, whatever was asked for', () => {
+    const [whole] = run.entries;
+    const [short] = report({ mutex: around(50), MessagePort: [500, 501, 502] }).entries;
+    const none = report({}).entries;
+    const cut = { ...run, rounds: 10, entries: [whole as Entry, { ...(short as Entry), capacity: '64' }, ...none] };
     for (const text of [toTable(cut), toMarkdown(cut), toHtml(cut)]) {
-      expect(text).toContain('with their 0 % intervals');
-      expect(text).not.toContain('95 %');
+      const [first, second] = text.split('capacity 64, number');
+      expect(first).toContain('95 %');
+      expect(first).not.toContain('75 %');
+      expect(second).toContain('75 %');
     }
-    expect(toTable(run)).toContain('with their 95 % intervals');
   });
 
   test('a busy machine is told', () => {

@@ -56,6 +56,17 @@ forEngines(ENGINES, (engine) => {
     expect(channel.length).toBe(4);
   });
 
+  test('an array that has lost its memory is an empty one', async () => {
+    const channel = engine.make<number>(8, { codec: codec.f64 });
+    const lost = new Float64Array(4);
+    structuredClone(lost.buffer, { transfer: [lost.buffer] });
+    expect(channel.trySendMany(lost)).toBe(0);
+    await channel.sendMany(lost);
+    channel.sendManySync(lost, { allowMainThread: true });
+    expect(channel.length).toBe(0);
+    await expect(channel.recvManyInto(lost)).rejects.toThrow(RangeError);
+  });
+
   test('arrays of another realm are arrays', async () => {
     const channel = engine.make<number>(8, { codec: codec.f64 });
     const foreign = runInNewContext('Float64Array.of(1, 2, 3)') as Float64Array<ArrayBuffer>;

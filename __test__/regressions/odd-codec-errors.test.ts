@@ -66,6 +66,61 @@ forEngines(CROSSING, (engine) => {
     }
   });
 
+  test('an error of another channel, met within an encode, is a cause: its path and count are not those of the message', async () => {
+    const inner = engine.make<number>(8, { name: 'inner', codec: codec.u8 });
+    let last: unknown;
+    const nested: Codec<number> = {
+      id: 'nested',
+      encode(value, to) {
+        if (value === 5) {
+          try {
+            inner.trySendMany([1, 2, 999]);
+          } catch (error) {
+            last = error;
+            throw error;
+          }
+        }
+        to.u8(value);
+      },
+      decode: (from) => from.u8(),
+    };
+    const channel = engine.make<unknown>(16, { name: 'outer', codec: codec.struct({ field: nested }) as Codec<unknown> });
+    const values = [0, 1, 2, 3, 4, 5].map((field) => ({ field }));
+    for (let i = 0; i < 2; i++) {
+      const error = (await channel.sendMany(values).catch((thrown) => thrown)) as CodecError;
+      expect(error).toBeInstanceOf(CodecError);
+      expect(error.sent).toBe(5);
+      expect(error.cause).toBe(last);
+      expect(error.message).toMatch(
+        /^channel 'outer': value at .field cannot be encoded: channel 'inner': value does not fit u8/,
+      );
+      expect(last).toMatchObject({ sent: 2, message: expect.stringMatching(/^channel 'inner': value does not fit u8/) });
+      channel.tryRecvMany(16);
+      inner.tryRecvMany(16);
+    }
+  });
+
+  test('a frozen error of a codec within it is a cause too', () => {
+    const freezing: Codec<number> = {
+      id: 'freezing',
+      encode(value, to) {
+        try {
+          codec.u8.encode(value, to);
+        } catch (error) {
+          throw Object.freeze(error);
+        }
+      },
+      decode: (from) => from.u8(),
+    };
+    const channel = engine.make<number>(1, { codec: freezing });
+    expect(caught(() => channel.trySend(300)).message).toContain('value does not fit u8');
+  });
+
+  test('a name of several lines does not make one of an error', () => {
+    const channel = engine.make<number>(1, { name: 'a\nb', codec: codec.u8 });
+    expect(caught(() => channel.trySend(300)).message).toMatch(/^channel 'a b': [^\n]+$/);
+  });
+
   test('text that is not JSON is shown in one line', () => {
     const channel = engine.make<unknown>(1, { codec: codec.json() });
     const circular: { self?: unknown } = {};

@@ -59,7 +59,7 @@ export function toDiff(before: Report, after: Report): string {
   const machines =
     was.join('\n') === is.join('\n') ? was : [...was.map((line) => `before  ${line}`), ...is.map((line) => `after   ${line}`)];
   const count = (verdict: Change['verdict']) => changes.filter((change) => change.verdict === verdict).length;
-  const summary = `${count('faster')} faster, ${count('slower')} slower, ${count('noise')} within the noise (~: the intervals overlap, or are of less than 5 samples)`;
+  const summary = `${count('faster')} faster, ${count('slower')} slower, ${count('noise')} within the noise (~: the intervals overlap, or are of fewer than 5 samples)`;
   if (rows.length === 0) return [...machines, '', 'the two runs have nothing in common'].join('\n');
   return [...machines, '', layout(['', 'before', 'after', 'time', ''], rows), '', summary].join('\n');
 }

@@ -57,11 +57,6 @@ export function entryOf(scenario: Scenario, results: readonly Result[], absent: 
   return { ...scenario, capacity: capacityName(scenario.capacity), results, absent };
 }
 
-/** Samples that every contestant has at least: what the intervals are sure by. */
-export function fewestOf({ rounds, entries }: Report): number {
-  return Math.min(rounds, ...entries.flatMap(({ results }) => results.map(({ samples }) => samples.length)));
-}
-
 /** One line of a table: a result with what can be said about it. */
 export interface Line {
   readonly contestant: string;

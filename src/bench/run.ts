@@ -186,7 +186,7 @@ export async function run(options: RunOptions): Promise<Report> {
     const entry = current.entry();
     if (!signal?.aborted || entry.results.length > 0) entries.push(entry);
   }
-  if (signal?.aborted) cut = `interrupted in scenario ${begun} of ${scenarios.length}`;
+  if (signal?.aborted) cut = `interrupted in scenario ${begun || 1} of ${scenarios.length}`;
   const notes = [...new Set((options.rivals ?? []).flatMap(({ note }) => note ?? []))];
   return {
     format: 'hchan-bench-1',

@@ -4,7 +4,8 @@
  *
  * Invariant: whatever a codec does, only CodecError comes out of here, and a message is used up exactly.
  */
-import type { CodecError } from '../errors.js';
+import { oneLine } from '../description.js';
+import { CodecError } from '../errors.js';
 import { scratch } from '../scratch.js';
 import { apart } from './apart.js';
 import { BuiltIn, type Codec, type NumericConstructor, runsUserCode } from './builtin.js';
@@ -89,9 +90,9 @@ export function encodeMessage(codec: Codec<unknown>, value: unknown, to: Writer)
   }
   const length = to.position - start;
   if (codec.size !== undefined && codec.size !== length) {
-    throw fault(`codec '${codec.id}' wrote ${length} bytes, but its size is ${codec.size}`);
+    throw new CodecError(`codec '${codec.id}' wrote ${length} bytes, but its size is ${codec.size}`);
   }
-  if (length > MAX_MESSAGE) throw fault('message is longer than 1 GiB');
+  if (length > MAX_MESSAGE) throw new CodecError('message is longer than 1 GiB');
 }
 
 /**
@@ -99,26 +100,30 @@ export function encodeMessage(codec: Codec<unknown>, value: unknown, to: Writer)
  * if it is none of this codec's. Codecs that run user code are given a copy, since that code may use the same memory.
  */
 export function decodeMessage(codec: Codec<unknown>, from: Reader, label = ''): unknown {
-  const end = from.end;
-  const source = runsUserCode(codec) ? apart(from) : from;
-  const { bytes, position: first, end: last } = source;
+  const { end } = from;
+  let { bytes, position: first, end: last } = from;
   try {
+    let source = from;
+    if (runsUserCode(codec)) {
+      source = apart(from);
+      ({ bytes, position: first, end: last } = source);
+    }
     const value = codec.decode(source);
     if (source.position !== last) throw undecodable(`${last - source.position} bytes are left over`);
-    from.position = end;
     return value;
   } catch (error) {
-    from.position = end;
     // The user's code may have given its memory away.
     throw labelled(received(error, bytes.length > 0 ? bytes.slice(first, last) : new Uint8Array()), label);
+  } finally {
+    from.position = end;
   }
 }
 
 /** What went wrong on receive, with the message. */
 function received(error: unknown, bytes: Uint8Array): CodecError {
-  if (isFault(error))
-    return fault(error.message, { bytes, issues: error.issues, ...(error.cause !== undefined && { cause: error.cause }) });
-  return fault(`message does not decode: ${reason(error)}`, { bytes, cause: error });
+  if (!isFault(error)) return new CodecError(`message does not decode: ${oneLine(reason(error))}`, { bytes, cause: error });
+  const { message, issues, cause } = error;
+  return new CodecError(message, { bytes, issues, cause });
 }
 
 function labelled(error: CodecError, label: string): CodecError {

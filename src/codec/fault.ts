@@ -13,7 +13,7 @@ interface Place {
   readonly complaint: string;
 }
 
-/** What has been made here; null: it stands nowhere. */
+/** What has been made here, and is not settled; null: it stands nowhere. */
 const places = new WeakMap<object, Place | null>();
 const MAX_PATH = 160;
 
@@ -22,15 +22,15 @@ function phrase({ path, complaint }: Place): string {
   return path === '' ? `value ${complaint}` : `value at ${path} ${complaint}`;
 }
 
-/** An error whose message may be changed: nobody else has it yet. */
+/** An error whose message may be changed: until `settle` nobody else has it. */
 export function fault(message: string, details?: Details<Undecoded>): CodecError {
   const error = new CodecError(oneLine(message), details);
   places.set(error, null);
   return error;
 }
 
-/** Whether it is one of these. */
-export const isFault = (error: unknown): error is CodecError => places.has(error as object);
+/** Whether it is one of these (and can be changed). */
+export const isFault = (error: unknown): error is CodecError => places.has(error as object) && Object.isExtensible(error);
 
 function placed(complaint: string, details?: Details<Undecoded>): CodecError {
   const error = fault(`value ${complaint}`, details);
@@ -75,10 +75,10 @@ export function toFault(error: unknown): CodecError {
   return placed(/call stack size/i.test(why) ? 'is nested too deeply' : `cannot be encoded: ${why}`, { cause: error });
 }
 
-/** As `toFault`, at the end of a message: containers of another message, in whose midst this one failed, leave it as it is. */
+/** As `toFault`, at the end of a message: from here on it is somebody's, and a cause to another message in whose midst this one failed. */
 export function settle(error: unknown): CodecError {
   const fault = toFault(error);
-  places.set(fault, null);
+  places.delete(fault);
   return fault;
 }
 

@@ -6,7 +6,7 @@ import type { Reader } from './reader.js';
 import type { TextBuffer } from './text.js';
 import { type Views, viewsOf } from './views.js';
 
-/** Bytes of a slab: room for 64 copies as long as the first. */
+/** Bytes of a slab: room for some 64 copies as long as the first. */
 const LEAST = 8192;
 const MOST = 65_536;
 /** Longer copies have memory of their own. */
@@ -32,7 +32,7 @@ let shared = new Slab(0);
 
 /**
  * Copies the next `count` bytes of `from` to where the result says, a multiple of 8. Takes 50 ns and the copy if they are few. CodecError if they
- * are not there.
+ * are not there. The result is the slab itself, and says so until the next call.
  */
 export function copyNext(from: Reader, count: number): Slab {
   const start = from.bytes.byteOffset + from.take(count);

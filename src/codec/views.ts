@@ -17,8 +17,8 @@ function slot<R>(name: PropertyKey): (array: unknown) => R {
 export const kindOf: (value: unknown) => string | undefined = slot(Symbol.toStringTag);
 /** Elements of a typed array. TypeError for anything else. */
 export const lengthOf: (array: unknown) => number = slot('length');
-const offsetOf = slot<number>('byteOffset');
-const memoryOf = slot<ArrayBuffer>('buffer');
+export const offsetOf: (array: unknown) => number = slot('byteOffset');
+export const memoryOf: (array: unknown) => ArrayBuffer = slot('buffer');
 
 /** The ways to look at some bytes. */
 export interface Views {
@@ -38,8 +38,9 @@ export function viewsOf(array: Uint8Array): Views {
 
 /**
  * The same memory by a typed array of this realm with no class and nothing of its own: a Buffer's `slice` does not copy, and others may make
- * anything of `subarray` or `length`. TypeError for what is no typed array.
+ * anything of `subarray` or `length`. One without memory is empty. TypeError for what is no typed array.
  */
 export function plain<A>(array: A): A {
-  return new globalThis[kindOf(array) as 'Uint8Array'](memoryOf(array), offsetOf(array), lengthOf(array)) as A;
+  const type = globalThis[kindOf(array) as 'Uint8Array'];
+  return (lengthOf(array) ? new type(memoryOf(array), offsetOf(array), lengthOf(array)) : new type()) as A;
 }

@@ -38,7 +38,7 @@ export class Blocking {
     throw new BlockingError(`${operation} on ${operand} would block the main thread; pass allowMainThread: true to allow it`);
   }
 
-  /** When the operation's time is over, on the clock of `performance.now()`. */
+  /** When the operation's time is over, on the clock of clock.ts. */
   deadline(): number {
     return this.timeout === Infinity ? this.timeout : now() + this.timeout;
   }

@@ -165,7 +165,7 @@ function withSent(error: unknown, sent: number): unknown {
 
 /** An array in windows, else one value at a time: an iterable is not asked for more than goes. */
 function* batches<T>(values: Iterable<T>, window?: Window): Generator<ArrayLike<T>> {
-  if (!Array.isArray(values) && !ArrayBuffer.isView(values)) for (const value of values) yield [value];
+  if (!Array.isArray(values) && kindOf(values) === undefined) for (const value of values) yield [value];
   else if (window === undefined) yield values as unknown as ArrayLike<T>;
   else yield* window.over(values as unknown as ArrayLike<T>);
 }

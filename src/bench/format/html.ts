@@ -1,6 +1,6 @@
 /** A run as one file to look at, on a phone too: charts of each dimension, then every scenario with its numbers. */
 import { BASELINE, CONTESTANTS } from '../contestant.js';
-import { type Entry, entryName, fewestOf, type Line, linesOf, notesOf, type Report } from '../report.js';
+import { type Entry, entryName, type Line, linesOf, notesOf, type Report } from '../report.js';
 import { classOf, dotChart, escaped, kindOf } from './charts.js';
 import { type Chart, overviewOf } from './overview.js';
 import { cellsOf, headingsOf, headOf, unitOf } from './table.js';
@@ -26,15 +26,15 @@ td,th{padding:.15rem .6rem;text-align:right;border-bottom:1px solid #8884} td:fi
 .key span{display:inline-block;margin-right:1.1rem} .key svg{display:inline-block;width:12px;height:12px;margin-right:.35em}
 `;
 
-function tableOf(lines: readonly Line[], entry: Entry, samples: number): string {
+function tableOf(lines: readonly Line[], entry: Entry): string {
   const unit = unitOf(entry);
   const row = (cells: readonly string[], tag: string) =>
     `<tr>${cells.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join('')}</tr>`;
   const body = lines.map((line) => row(cellsOf(line, unit), 'td')).join('');
-  return `<details><summary>Numbers</summary><div class="scroll"><table>${row(headingsOf(unit, samples), 'th')}${body}</table></div></details>`;
+  return `<details><summary>Numbers</summary><div class="scroll"><table>${row(headingsOf(entry), 'th')}${body}</table></div></details>`;
 }
 
-function scenario(entry: Entry, samples: number): string {
+function scenario(entry: Entry): string {
   const lines = linesOf(entry, BASELINE);
   const absent = entry.absent.map(
     ({ contestant, why, failed }) => `<li>${escaped(`${contestant}: ${failed ? 'failed, ' : ''}${why}`)}</li>`,
@@ -43,7 +43,7 @@ function scenario(entry: Entry, samples: number): string {
     absent.length === 0
       ? ''
       : `<details><summary>Not taking part: ${absent.length}</summary><ul>${absent.join('')}</ul></details>`;
-  return `<section><h3>${escaped(entryName(entry))}</h3>${lines.length === 0 ? '' : dotChart(lines) + tableOf(lines, entry, samples)}${missing}</section>`;
+  return `<section><h3>${escaped(entryName(entry))}</h3>${lines.length === 0 ? '' : dotChart(lines) + tableOf(lines, entry)}${missing}</section>`;
 }
 
 const chart = ({ title, how, drawing }: Chart): string =>
@@ -76,7 +76,7 @@ ${keyOf(report)}
 ${glance}
 <h2>Every scenario</h2><p>Time per message (ping-pong: round trip), logarithmic. The dot is the median, the dark line its interval, × the rate against ${BASELINE}.</p>
 <div class="charts">
-${report.entries.map((entry) => scenario(entry, fewestOf(report))).join('\n')}
+${report.entries.map(scenario).join('\n')}
 </div></body></html>
 `;
 }

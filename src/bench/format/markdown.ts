@@ -1,6 +1,6 @@
 /** A run as Markdown. */
 import { BASELINE } from '../contestant.js';
-import { entryName, fewestOf, linesOf, notesOf, type Report } from '../report.js';
+import { entryName, linesOf, notesOf, type Report } from '../report.js';
 import { cellsOf, headingsOf, headOf, unitOf } from './table.js';
 
 const row = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
@@ -8,7 +8,7 @@ const row = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.
 export function toMarkdown(report: Report): string {
   const sections = report.entries.map((entry) => {
     const unit = unitOf(entry);
-    const headings = headingsOf(unit, fewestOf(report));
+    const headings = headingsOf(entry);
     const lines = linesOf(entry, BASELINE).map((line) => row(cellsOf(line, unit)));
     const rule = row(headings.map((_, column) => (column === 0 ? ':--' : '--:')));
     const absent = entry.absent.map(({ contestant, why, failed }) => `* ${contestant}: ${failed ? '**failed**, ' : ''}${why}`);

@@ -1,7 +1,7 @@
 /** A run as text for people: one table a scenario, fastest first. Plain unless told that it goes to a terminal. */
 import { BASELINE } from '../contestant.js';
 import type { Machine } from '../machine.js';
-import { type Entry, entryName, fewestOf, type Line, linesOf, notesOf, type Report } from '../report.js';
+import { type Entry, entryName, type Line, linesOf, notesOf, type Report } from '../report.js';
 import { confidenceName, type Estimate } from '../statistics.js';
 import { decimal, duration, layout, whole } from './text.js';
 
@@ -14,7 +14,7 @@ export function machineLines({ cpu, cores, memoryGiB, os, node, hchan, commit, n
 /** The machine, and how it was measured. */
 export const headOf = (report: Report): string[] => [
   ...machineLines(report.machine),
-  `${report.rounds} rounds, samples of about ${report.sampleMs} ms, medians with their ${confidenceName(fewestOf(report))} intervals`,
+  `${report.rounds} rounds, samples of about ${report.sampleMs} ms, medians with their intervals`,
 ];
 
 const range = ({ low, high }: Estimate, show: (value: number) => string): string => `${show(low)} – ${show(high)}`;
@@ -37,28 +37,28 @@ export function cellsOf({ contestant, time, perSecond, against, latency }: Line,
 /** What one message of the pattern is. */
 export const unitOf = ({ pattern }: Entry): 'message' | 'round trip' => (pattern === 'ping-pong' ? 'round trip' : 'message');
 
-/** The headings over `cellsOf`. */
-export function headingsOf(unit: 'message' | 'round trip', samples: number): string[] {
-  const interval = confidenceName(samples);
+/** Samples that are more than enough to be as sure as is asked for. */
+const ENOUGH = 100;
+
+/** The headings over `cellsOf`: intervals are as sure as the contestant with the fewest samples makes them. */
+export function headingsOf(entry: Entry): string[] {
+  const unit = unitOf(entry);
+  const interval = confidenceName(Math.min(ENOUGH, ...entry.results.map(({ samples }) => samples.length)));
   const common = ['contestant', `per ${unit}`, interval, `${unit}s/s`, `vs ${BASELINE}`, interval];
   return unit === 'message' ? common : [...common, 'p50', 'p99', 'p99.9'];
 }
 
-function entryText(entry: Entry, samples: number, strong: (text: string) => string): string {
+function entryText(entry: Entry, strong: (text: string) => string): string {
   const unit = unitOf(entry);
   const lines = linesOf(entry, BASELINE).map((line) => cellsOf(line, unit));
   const absent = entry.absent.map(({ contestant, why, failed }) => `  ${contestant}: ${failed ? 'FAILED, ' : ''}${why}`);
-  return [strong(entryName(entry)), ...(lines.length === 0 ? [] : [layout(headingsOf(unit, samples), lines)]), ...absent].join(
-    '\n',
-  );
+  return [strong(entryName(entry)), ...(lines.length === 0 ? [] : [layout(headingsOf(entry), lines)]), ...absent].join('\n');
 }
 
 /** The whole run. */
 export function toTable(report: Report, { color = false }: { readonly color?: boolean } = {}): string {
   const strong = (text: string) => (color ? `\x1b[1m${text}\x1b[22m` : text);
-  return [
-    headOf(report).join('\n'),
-    ...report.entries.map((entry) => entryText(entry, fewestOf(report), strong)),
-    notesOf(report).join('\n'),
-  ].join('\n\n');
+  return [headOf(report).join('\n'), ...report.entries.map((entry) => entryText(entry, strong)), notesOf(report).join('\n')].join(
+    '\n\n',
+  );
 }

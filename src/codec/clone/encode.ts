@@ -6,7 +6,7 @@
  */
 import type { Writer } from '../bytes.js';
 import { at, property, refused } from '../fault.js';
-import { kindOf, plain } from '../views.js';
+import { kindOf, lengthOf, memoryOf, offsetOf } from '../views.js';
 import { classify, type ObjectKind } from './classify.js';
 import { LEAVES, writePrimitive } from './leaves.js';
 import * as Part from './part.js';
@@ -146,8 +146,9 @@ class Encoder {
   #view(value: ArrayBufferView): void {
     const type = VIEW_TYPES.get(kindOf(value));
     if (type === undefined) throw refused('cannot be cloned: a typed array');
-    const { buffer, byteOffset, byteLength, length } = (type === 0 ? value : plain(value)) as Uint8Array;
-    const isPart = isBuffer(value) && byteLength !== buffer.byteLength && buffer instanceof ArrayBuffer;
+    const buffer = type === 0 ? value.buffer : memoryOf(value);
+    const length = type === 0 ? value.byteLength : lengthOf(value);
+    const isPart = isBuffer(value) && length !== buffer.byteLength && buffer instanceof ArrayBuffer;
     if (isPart) {
       // Node's Buffers lie in a pool with strangers: only their own bytes travel.
       this.#number(value);
@@ -158,8 +159,8 @@ class Encoder {
     this.to.u8(Tag.VIEW);
     this.to.u8(type);
     this.object(buffer);
-    this.to.varint(byteOffset);
-    this.to.varint(type === 0 ? byteLength : length);
+    this.to.varint(type === 0 ? value.byteOffset : offsetOf(value));
+    this.to.varint(length);
     this.#number(value);
   }
 
