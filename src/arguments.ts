@@ -67,12 +67,8 @@ const SIGNAL_METHODS = ['addEventListener', 'removeEventListener', 'throwIfAbort
 /** An AbortSignal, or undefined when left out. */
 export function checkSignal(name: string, value: unknown): AbortSignal | undefined {
   if (value === undefined) return undefined;
-  const signal = value as AbortSignal;
-  const fits =
-    typeof value === 'object' &&
-    value !== null &&
-    typeof signal.aborted === 'boolean' &&
-    SIGNAL_METHODS.every((method) => typeof signal[method] === 'function');
+  const signal = value as AbortSignal | null;
+  const fits = typeof signal?.aborted === 'boolean' && SIGNAL_METHODS.every((method) => typeof signal[method] === 'function');
   if (!fits) throw unfit(name, 'an AbortSignal', value);
   return signal;
 }

@@ -53,10 +53,11 @@ export function detail(error: Error, field: string, value: unknown): void {
   Object.defineProperty(error, field, { value, enumerable: true, configurable: true });
 }
 
-function declare<Code extends string, Extra = Unsent>(name: string, code: Code): UnsentErrorClass<Code, Extra> {
+/** The code follows from the name. */
+function declare<Code extends string, Extra = Unsent>(name: string): UnsentErrorClass<Code, Extra> {
   const made = {
     [name]: class extends ChannelError {
-      override readonly code: Code = code;
+      override readonly code = `ERR_HCHAN_${name.slice(0, -5).toUpperCase()}`;
 
       constructor(message: string, details: Details<Undecoded> = {}) {
         super(message, details.cause === undefined ? undefined : details); // of which it takes `cause` only
@@ -71,34 +72,34 @@ function declare<Code extends string, Extra = Unsent>(name: string, code: Code):
 }
 
 /** Sending to, or closing, a channel that is closed. */
-export const ClosedError = declare('ClosedError', 'ERR_HCHAN_CLOSED');
+export const ClosedError = declare<'ERR_HCHAN_CLOSED'>('ClosedError');
 export type ClosedError = InstanceType<typeof ClosedError>;
 
 /** Sending to a channel that nobody can receive from any more. */
-export const DisconnectedError = declare('DisconnectedError', 'ERR_HCHAN_DISCONNECTED');
+export const DisconnectedError = declare<'ERR_HCHAN_DISCONNECTED'>('DisconnectedError');
 export type DisconnectedError = InstanceType<typeof DisconnectedError>;
 
 /** A blocking call whose time was over; nothing happened. */
-export const TimeoutError = declare('TimeoutError', 'ERR_HCHAN_TIMEOUT');
+export const TimeoutError = declare<'ERR_HCHAN_TIMEOUT'>('TimeoutError');
 export type TimeoutError = InstanceType<typeof TimeoutError>;
 
 /** A blocking call where blocking is not allowed. */
-export const BlockingError = declare('BlockingError', 'ERR_HCHAN_BLOCKING');
+export const BlockingError = declare<'ERR_HCHAN_BLOCKING'>('BlockingError');
 export type BlockingError = InstanceType<typeof BlockingError>;
 
 /** The handle was disposed, or the token names a channel that is gone. */
-export const DetachedError = declare('DetachedError', 'ERR_HCHAN_DETACHED');
+export const DetachedError = declare<'ERR_HCHAN_DETACHED'>('DetachedError');
 export type DetachedError = InstanceType<typeof DetachedError>;
 
 /** An operation that the handle's direction does not have. */
-export const DirectionError = declare('DirectionError', 'ERR_HCHAN_DIRECTION');
+export const DirectionError = declare<'ERR_HCHAN_DIRECTION'>('DirectionError');
 export type DirectionError = InstanceType<typeof DirectionError>;
 
 /**
  * A value does not fit the codec, bytes do not decode, or the two ends' codecs differ. `value`: also what `recvManyInto` received for an
  * array that has lost its memory meanwhile.
  */
-export const CodecError = declare<'ERR_HCHAN_CODEC', Undecoded>('CodecError', 'ERR_HCHAN_CODEC');
+export const CodecError = declare<'ERR_HCHAN_CODEC', Undecoded>('CodecError');
 export type CodecError = InstanceType<typeof CodecError>;
 
 /** How an error calls a channel: by its name, else by its number. */

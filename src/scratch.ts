@@ -15,8 +15,12 @@
  * from a private copy (`decodeMessage` sees to it).
  */
 import { HEADER_BYTES, Reader, Writer } from './codec/bytes.js';
+import { viewsOf } from './codec/views.js';
 
 const INITIAL_BYTES = 64 * 1024;
+/** So many bytes are kept for the next message; more only for so many ms. */
+const KEPT = 8 << 20;
+const WHILE = 1000;
 
 export class Scratch {
   readonly writer: Writer = new Writer(INITIAL_BYTES);
@@ -24,13 +28,22 @@ export class Scratch {
   readonly #listeners: (() => void)[] = [];
 
   constructor() {
-    this.writer.onGrow = () => {
-      this.reader.rebind(this.writer.bytes);
+    this.writer.onRenewed = () => {
+      Object.assign(this.reader, viewsOf(this.writer.bytes));
       for (const listener of this.#listeners) listener();
+      if (this.bytes.length > KEPT) later();
+    };
+    const later = (): unknown => setTimeout(shrink, WHILE).unref?.();
+    // When the event loop calls, nothing is being encoded or received; a program's tests may call from within an encode.
+    const shrink = (): unknown => {
+      if (this.writer.position > HEADER_BYTES) return later();
+      this.writer.renew(new ArrayBuffer(INITIAL_BYTES));
+      this.writer.position = HEADER_BYTES;
+      this.writer.onRenewed?.();
     };
   }
 
-  /** All memory, header included. Another object after it has grown. */
+  /** All memory, header included. Another object after it has been replaced. */
   get bytes(): Uint8Array<ArrayBuffer> {
     return this.writer.bytes;
   }
@@ -51,7 +64,7 @@ export class Scratch {
   }
 
   /** `listener` is called after the memory has been replaced. */
-  onGrow(listener: () => void): void {
+  onRenewed(listener: () => void): void {
     this.#listeners.push(listener);
   }
 

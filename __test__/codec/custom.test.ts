@@ -310,7 +310,7 @@ describe('code that runs while a value is encoded', () => {
 
   it('grows the memory for all who use it', () => {
     let told = 0;
-    scratch.onGrow(() => {
+    scratch.onRenewed(() => {
       told++;
     });
     const before = scratch.bytes.length;

@@ -32,25 +32,30 @@ const SMALL = 4096;
 /** Takes what a codec writes. */
 export class Writer {
   /** All memory, header included. */
-  bytes: Uint8Array<ArrayBuffer>;
-  view: DataView<ArrayBuffer>;
+  bytes!: Uint8Array<ArrayBuffer>;
+  view!: DataView<ArrayBuffer>;
   /** The header. */
-  words: Int32Array<ArrayBuffer>;
+  words!: Int32Array<ArrayBuffer>;
   /** The same memory as a Buffer, where there is one. */
   text: TextBuffer | undefined;
   /** `bytes.length`. */
-  capacity: number;
-  /** Told after the memory has been replaced by a larger one. */
-  onGrow: (() => void) | undefined = undefined;
+  capacity!: number;
+  /** Told after the memory has been replaced. */
+  onRenewed: (() => void) | undefined = undefined;
 
   /** Writes to `memory`, which may be shared, if there is some, as long as that is large enough. */
   constructor(capacity = 1024, memory: ArrayBuffer = new ArrayBuffer(Math.max(capacity, HEADER_BYTES))) {
+    this.renew(memory);
+    this.words[0] = HEADER_BYTES;
+  }
+
+  /** Writes to `memory` from now on, with the content that is there. */
+  renew(memory: ArrayBuffer): void {
     this.bytes = new Uint8Array(memory);
     this.view = new DataView(memory);
     this.words = new Int32Array(memory, 0, HEADER_BYTES / 4);
     this.text = textBuffer(this.bytes);
     this.capacity = memory.byteLength;
-    this.words[0] = HEADER_BYTES;
   }
 
   /** Where the next byte goes. */
@@ -79,15 +84,10 @@ export class Writer {
   /** Replaces the memory by one of at least `needed` bytes with the same content. */
   grow(needed: number): void {
     if (needed > MAX_MESSAGE + HEADER_BYTES) throw fault('message is longer than 1 GiB');
-    const memory = new ArrayBuffer(Math.min(Math.max((needed + 63) & ~63, this.bytes.length * 2), MAX_MESSAGE + HEADER_BYTES));
-    const bytes = new Uint8Array(memory);
-    bytes.set(this.bytes); // all of it: a string may be rewriting itself behind the position
-    this.bytes = bytes;
-    this.view = new DataView(memory);
-    this.words = new Int32Array(memory, 0, HEADER_BYTES / 4);
-    this.text = textBuffer(bytes);
-    this.capacity = memory.byteLength;
-    this.onGrow?.();
+    const { bytes } = this;
+    this.renew(new ArrayBuffer(Math.min(Math.max((needed + 63) & ~63, bytes.length * 2), MAX_MESSAGE + HEADER_BYTES)));
+    this.bytes.set(bytes); // all of it: a string may be rewriting itself behind the position
+    this.onRenewed?.();
   }
 
   u8(value: number): void {

@@ -49,11 +49,6 @@ export class Reader implements Views {
     this.isApart = isApart;
   }
 
-  /** Reads from other memory now. */
-  rebind(bytes: Uint8Array): void {
-    Object.assign(this, viewsOf(bytes));
-  }
-
   /** Reads `bytes[position..end)` next. */
   reset(position: number, end: number): this {
     this.position = position;

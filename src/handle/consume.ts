@@ -179,9 +179,5 @@ export class Consumption<T> implements Abortable, Taker {
 }
 
 function isThenable(value: unknown): boolean {
-  return (
-    (typeof value === 'object' || typeof value === 'function') &&
-    value !== null &&
-    typeof (value as PromiseLike<unknown>).then === 'function'
-  );
+  return value !== undefined && value !== null && typeof (value as PromiseLike<unknown>).then === 'function';
 }

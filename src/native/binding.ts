@@ -102,6 +102,6 @@ export function connect(onCompletions: () => void, onOwnCompletions: () => void)
   if (code < 0) return new Error(`the native addon ${loaded.file} does not start in this thread (code ${code})`);
   // A copy: the exports were filled one by one, which left them slow to look up.
   native = { ...loaded.binding };
-  scratch.onGrow(() => native.setScratch(scratch.bytes.buffer));
+  scratch.onRenewed(() => native.setScratch(scratch.bytes.buffer));
   return loaded;
 }

@@ -12,7 +12,7 @@ import type { Memory } from './memory.js';
 
 /** The scratch as words; made anew when it has grown. */
 let words = new Int32Array(scratch.bytes.buffer);
-scratch.onGrow(() => {
+scratch.onRenewed(() => {
   words = new Int32Array(scratch.bytes.buffer);
 });
 
