@@ -1,10 +1,11 @@
 /** What is in the tarballs: nothing that runs on install, types and maps that resolve, and no more bytes than promised. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, inject, test } from 'vitest';
-import { obstacles, platforms } from '../../scripts/pack.mjs';
+import { obstacles, pack, platforms } from '../../scripts/pack.mjs';
 import { run } from './project.js';
 import { requireTool, root, toolPath } from './tools.js';
 
@@ -18,6 +19,18 @@ const filesOf = (name: string) =>
   readdirSync(stage(name), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
+
+test('is not packed into a folder with anything else in it, of which nothing is taken away', () => {
+  const out = mkdtempSync(join(tmpdir(), 'hchan-pack-'));
+  for (const mine of ['mine.txt', 'stage/mine.txt']) {
+    mkdirSync(dirname(join(out, mine)), { recursive: true });
+    writeFileSync(join(out, mine), 'mine');
+    expect(() => pack(out)).toThrow(`holds 'mine.txt'`);
+    expect(readFileSync(join(out, mine), 'utf8')).toBe('mine');
+    rmSync(join(out, mine));
+  }
+  rmSync(out, { recursive: true });
+});
 
 test('the crates, the code and the changelog know the version', () => {
   expect(obstacles().filter((obstacle) => !obstacle.endsWith('has no addon'))).toEqual([]);

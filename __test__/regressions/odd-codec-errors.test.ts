@@ -1,6 +1,7 @@
 /** What a codec of the user's throws was changed, or came out as it was; messages went over several lines. */
 import { ChannelError, type Codec, CodecError, chan, codec } from 'hchan';
 import { expect, test } from 'vitest';
+import { thrown } from '../conformance/actors.js';
 import { CROSSING, forEngines } from '../conformance/engines.js';
 
 const constant = new CodecError('no such kind');
@@ -9,7 +10,7 @@ const revoked = () => {
   revoke();
   return proxy;
 };
-const thrown: Record<string, () => unknown> = {
+const ERRORS: Record<string, () => unknown> = {
   'a constant CodecError': () => constant,
   'a frozen CodecError': () => Object.freeze(new CodecError('frozen')),
   'a revoked Proxy': revoked,
@@ -31,18 +32,14 @@ function throwing(error: () => unknown): Codec<string> {
   };
 }
 
-function caught(run: () => unknown): CodecError {
-  try {
-    run();
-  } catch (error) {
-    expect(error).toBeInstanceOf(CodecError);
-    return error as CodecError;
-  }
-  throw new Error('nothing was thrown');
+function caught(call: () => unknown): CodecError {
+  const error = thrown(call);
+  expect(error).toBeInstanceOf(CodecError);
+  return error as CodecError;
 }
 
 forEngines(CROSSING, (engine) => {
-  test.each(Object.entries(thrown))('%s is the cause of a CodecError of one line, each time', (_name, error) => {
+  test.each(Object.entries(ERRORS))('%s is the cause of a CodecError of one line, each time', (_name, error) => {
     for (const wrap of [false, true]) {
       const one = throwing(error);
       const channel = engine.make<unknown>(4, { name: 'odd', codec: (wrap ? codec.struct({ in: one }) : one) as Codec<unknown> });
@@ -87,7 +84,7 @@ forEngines(CROSSING, (engine) => {
     const channel = engine.make<unknown>(16, { name: 'outer', codec: codec.struct({ field: nested }) as Codec<unknown> });
     const values = [0, 1, 2, 3, 4, 5].map((field) => ({ field }));
     for (let i = 0; i < 2; i++) {
-      const error = (await channel.sendMany(values).catch((thrown) => thrown)) as CodecError;
+      const error = (await channel.sendMany(values).catch((error) => error)) as CodecError;
       expect(error).toBeInstanceOf(CodecError);
       expect(error.sent).toBe(5);
       expect(error.cause).toBe(last);

@@ -31,7 +31,7 @@ class Slab implements Views {
 let shared = new Slab(0);
 
 /**
- * Copies the next `count` bytes of `from` to where the result says, a multiple of 8. Takes 50 ns and the copy if they are few. CodecError if they
+ * Copies the next `count` bytes of `from` to where the result says, a multiple of 8. Takes some 0.1 µs for 1 KiB, and 1 µs beyond 4. CodecError if they
  * are not there. The result is the slab itself, and says so until the next call.
  */
 export function copyNext(from: Reader, count: number): Slab {

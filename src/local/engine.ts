@@ -4,7 +4,6 @@
  * Refuses what one thread cannot do: to share a channel, and to block for ever on one whose other end can only run on
  * the thread that would be blocked.
  */
-
 import { now } from '../clock.js';
 import * as Direction from '../direction.js';
 import type { Case, Engine, EngineName, Opener, OpenOptions, Parked, Port, Waiter } from '../engine.js';

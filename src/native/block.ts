@@ -6,7 +6,6 @@
  * which a loop around native calls alone does not once it is optimised: so a thread that ends while it waits has taken
  * nothing.
  */
-
 import { now } from '../clock.js';
 import type { Case, Waiter } from '../engine.js';
 import { native } from './binding.js';

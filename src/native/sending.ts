@@ -2,7 +2,6 @@
  * Many messages out in one native call. How many are encoded at once follows the room that there is, so that little is
  * encoded in vain.
  */
-
 import { type Codec, encodeTo, loopsOf, numericArray } from '../codec/codec.js';
 import { string } from '../codec/scalars.js';
 import { kindOf } from '../codec/views.js';

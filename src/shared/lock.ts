@@ -8,7 +8,6 @@
  * compare-and-exchange, and what it guards is put in order. Where nobody can tell whether the owner lives (see
  * liveness.ts), one that has not moved for a second is given up: the operation fails loudly and nothing is touched.
  */
-
 import { now } from '../clock.js';
 import { ChannelError } from '../errors.js';
 import * as Thread from './layout/thread.js';

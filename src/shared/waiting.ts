@@ -6,7 +6,6 @@
  * peer may hold a sudog in its hands for as long as it holds the lock. Unlike Go, a select of many cases is told how it
  * ended before pass 3: until then whoever meets one of its sudogs finds it void, as it would that of a dead thread.
  */
-
 import { now } from '../clock.js';
 import type { Parked } from '../engine.js';
 import { BlockingError } from '../errors.js';

@@ -21,7 +21,7 @@ const STRIP_LABEL = 92;
 export type Kind = 'own' | 'node' | 'package' | 'language';
 
 /** What a contestant is. */
-export function kindOf(contestant: string): Kind {
+export function groupOf(contestant: string): Kind {
   if ((CONTESTANTS as readonly string[]).includes(contestant)) return isEngine(contestant as Contestant) ? 'own' : 'node';
   return /^(Rust|Go) /.test(contestant) ? 'language' : 'package';
 }
@@ -31,7 +31,7 @@ export const escaped = (text: string): string => text.replace(/[&<>"]/g, (sign) 
 /** The class of a contestant's dots: the package's own have a colour each, others share that of their kind. */
 export function classOf(contestant: string): string {
   const at = (CONTESTANTS as readonly string[]).indexOf(contestant);
-  return at < 0 ? kindOf(contestant) : `c${at}`;
+  return at < 0 ? groupOf(contestant) : `c${at}`;
 }
 
 interface Scale {

@@ -1,7 +1,7 @@
 /** A run as one file to look at, on a phone too: charts of each dimension, then every scenario with its numbers. */
 import { BASELINE, CONTESTANTS } from '../contestant.js';
 import { type Entry, entryName, type Line, linesOf, notesOf, type Report } from '../report.js';
-import { classOf, dotChart, escaped, kindOf } from './charts.js';
+import { classOf, dotChart, escaped, groupOf } from './charts.js';
 import { type Chart, overviewOf } from './overview.js';
 import { cellsOf, headingsOf, headOf, unitOf } from './table.js';
 
@@ -58,7 +58,7 @@ function keyOf({ entries }: Report): string {
       ['package', 'packages from npm'],
       ['language', 'other languages'],
     ] as const
-  ).filter(([kind]) => present.some((name) => kindOf(name) === kind));
+  ).filter(([kind]) => present.some((name) => groupOf(name) === kind));
   const dot = (style: string) =>
     `<svg viewBox="0 0 12 12" aria-hidden="true"><circle class="${style}" cx="6" cy="6" r="4.5"/></svg>`;
   return `<p class="key">${[...own, ...others].map(([style, name]) => `<span>${dot(style)}${escaped(name)}</span>`).join('')}</p>`;
