@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 /**
- * Everything a fresh clone needs, and nothing twice: packages, the Rust addon, TypeScript.
+ * Everything a fresh clone needs, and nothing twice: `node scripts/build.mjs [packages] [addon] [typescript]`, by default all.
  *
  * Each step compares what it would build from with what it last built from (contents, never times), so a second run
  * does no work. Without `cargo` the addon is left out with one line, and all that is pure TypeScript still runs.
  * Needs nothing but Node, because it is what installs the rest. Quiet unless stderr is a terminal or a step fails.
  */
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contentHash, filesUnder, packagesInstalled, root } from './inputs.mjs';
 import { available, run, StepError } from './step.mjs';
@@ -55,35 +55,39 @@ async function addon() {
   });
 }
 
-/** What the sources no longer make is taken out of dist, so that a deleted file cannot go on being imported. */
+/** What the sources no longer make is taken out of build, so that a deleted file cannot go on being imported. */
 function prune() {
   const wanted = new Set(filesUnder('src').map((file) => file.slice('src/'.length).replace(/\.ts$/, '')));
-  for (const file of filesUnder('dist')) {
-    const stem = file.slice('dist/'.length).replace(/(\.d\.ts|\.js)(\.map)?$/, '');
+  for (const file of filesUnder('build')) {
+    const stem = file.slice('build/'.length).replace(/(\.d\.ts|\.js)(\.map)?$/, '');
     if (!wanted.has(stem)) rmSync(join(root, file));
   }
 }
 
 async function typescript() {
-  const output = () => [join(root, 'dist/index.js'), join(root, 'dist/index.d.ts')];
-  await unlessDone('typescript', ['src', 'tsconfig.json', 'package-lock.json'], output, async () => {
-    await run('compiling TypeScript', process.execPath, [
-      join(root, 'node_modules/typescript/bin/tsc'),
-      '-p',
-      root,
-      '--pretty',
-      'false',
-    ]);
+  const inputs = ['src', 'tsconfig.json', 'package-lock.json', 'scripts/bundle.mjs'];
+  const outputs = () => ['build/index.js', 'dist/index.js', 'dist/index.d.ts'].map((file) => join(root, file));
+  await unlessDone('typescript', inputs, outputs, async () => {
+    const compiler = join(root, 'node_modules/typescript/bin/tsc');
+    await run('compiling TypeScript', process.execPath, [compiler, '-p', root, '--pretty', 'false']);
     prune();
-    const command = join(root, 'dist/cli/main.js');
-    if (existsSync(command)) chmodSync(command, 0o755);
+    // Imported late: it is this script that installs the bundler.
+    const { bundleAll } = await import('./bundle.mjs');
+    await bundleAll();
   });
 }
 
+const STEPS = { packages, addon, typescript };
+
+/** The steps that were asked for, in their order; all of them if none was named. */
+function askedFor(names) {
+  const unknown = names.find((name) => !Object.hasOwn(STEPS, name));
+  if (unknown !== undefined) throw new StepError(`there is no step '${unknown}', only ${Object.keys(STEPS).join(', ')}`, 2);
+  return Object.entries(STEPS).flatMap(([name, step]) => (names.length === 0 || names.includes(name) ? [step] : []));
+}
+
 try {
-  await packages();
-  await addon();
-  await typescript();
+  for (const step of askedFor(process.argv.slice(2))) await step();
 } catch (error) {
   if (!(error instanceof StepError)) throw error;
   process.stderr.write(`build: ${error.message}\n`);

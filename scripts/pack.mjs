@@ -13,7 +13,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { root } from './inputs.mjs';
 
-const NOT_PUBLISHED = ['private', 'scripts', 'devDependencies', 'overrides', 'napi'];
+const NOT_PUBLISHED = ['private', 'scripts', 'devDependencies', 'overrides', 'imports', 'napi'];
 const read = (path) => JSON.parse(readFileSync(path, 'utf8'));
 const write = (path, manifest) => writeFileSync(path, `${JSON.stringify(manifest, null, 2)}\n`);
 const own = read(join(root, 'package.json'));

@@ -4,9 +4,9 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { type Codec, codec } from 'hchan';
 import { describe, expect, it } from 'vitest';
-import { decodeMessage, encodeMessage, Reader, Writer } from '../../dist/codec/codec.js';
-import { writeJoined } from '../../dist/native/joining.js';
-import { FRAME, TEXTS } from '../../dist/native/wire.js';
+import { decodeMessage, encodeMessage, Reader, Writer } from '../../build/codec/codec.js';
+import { writeJoined } from '../../build/native/joining.js';
+import { FRAME, TEXTS } from '../../build/native/wire.js';
 import { type Sample, samples, strings } from './shapes.js';
 
 /** As in what people send: short and not so short ASCII, and anything else now and then. */

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { type Codec, CodecError, chan, codec, never } from 'hchan';
 import { background, withCancel } from 'hchan/context';
 import { afterEach, describe, expect, it } from 'vitest';
-import { setSharedBufferHook } from '../../dist/codec/clone/clone.js';
+import { setSharedBufferHook } from '../../build/codec/clone/clone.js';
 import { carried, decoded, encoded } from './message.js';
 import { clonable } from './shapes.js';
 

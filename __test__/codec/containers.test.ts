@@ -2,7 +2,7 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import { type Codec, CodecError, codec, type Reader, type StandardSchemaV1 } from 'hchan';
 import { describe, expect, it } from 'vitest';
-import { codecFromSpec, codecSpec } from '../../dist/codec/codec.js';
+import { codecFromSpec, codecSpec } from '../../build/codec/codec.js';
 import { carried, decoded, encoded } from './message.js';
 
 const job = codec.struct({

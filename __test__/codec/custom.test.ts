@@ -3,8 +3,8 @@ import { deepStrictEqual } from 'node:assert/strict';
 import { type Codec, CodecError, chan, codec, type Writer } from 'hchan';
 import { Packr } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
-import { checkCodec, codecSpec, encodeTo, isFallible } from '../../dist/codec/codec.js';
-import { scratch } from '../../dist/scratch.js';
+import { checkCodec, codecSpec, encodeTo, isFallible } from '../../build/codec/codec.js';
+import { scratch } from '../../build/scratch.js';
 import { carried, encoded } from './message.js';
 
 const packr = new Packr({ copyBuffers: true });

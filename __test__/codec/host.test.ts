@@ -4,10 +4,10 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { BuiltIn } from '../../dist/codec/builtin.js';
-import { Reader, Writer } from '../../dist/codec/codec.js';
-import { compile } from '../../dist/codec/compile.js';
-import { interpret } from '../../dist/codec/interpret.js';
+import type { BuiltIn } from '../../build/codec/builtin.js';
+import { Reader, Writer } from '../../build/codec/codec.js';
+import { compile } from '../../build/codec/compile.js';
+import { interpret } from '../../build/codec/interpret.js';
 import { samples } from './shapes.js';
 
 const program = fileURLToPath(new URL('portable.mjs', import.meta.url));

@@ -1,8 +1,8 @@
 /** Bytes that lie about lengths get no memory for it. */
 import { type Codec, CodecError, codec } from 'hchan';
 import { describe, expect, it } from 'vitest';
-import * as Tag from '../../dist/codec/clone/tag.js';
-import { codecFromSpec } from '../../dist/codec/codec.js';
+import * as Tag from '../../build/codec/clone/tag.js';
+import { codecFromSpec } from '../../build/codec/codec.js';
 import { decoded } from './message.js';
 
 const clone = codec.structuredClone() as Codec<never>;

@@ -2,7 +2,7 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import { type Codec, CodecError, codec, type StandardSchemaV1 } from 'hchan';
 import { describe, expect, it } from 'vitest';
-import { codecSpec, isFallible } from '../../dist/codec/codec.js';
+import { codecSpec, isFallible } from '../../build/codec/codec.js';
 import { carried, decoded, encoded } from './message.js';
 
 function schema<T>(validate: (value: unknown) => unknown): StandardSchemaV1<unknown, T> {

@@ -3,8 +3,8 @@ import { deepStrictEqual } from 'node:assert/strict';
 import fc from 'fast-check';
 import { codec } from 'hchan';
 import { describe, expect, it } from 'vitest';
-import type { BuiltIn } from '../../dist/codec/builtin.js';
-import { type Loops, Reader, Writer } from '../../dist/codec/codec.js';
+import type { BuiltIn } from '../../build/codec/builtin.js';
+import { type Loops, Reader, Writer } from '../../build/codec/codec.js';
 
 const { f32, f64, bool } = codec;
 const { u8, i8, u16, i16, u32, i32, u64, i64 } = codec;

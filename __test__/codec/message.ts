@@ -1,6 +1,6 @@
 /** One message through a codec, without a channel. */
 import type { Codec } from 'hchan';
-import { decodeMessage, encodeMessage, Reader, Writer } from '../../dist/codec/codec.js';
+import { decodeMessage, encodeMessage, Reader, Writer } from '../../build/codec/codec.js';
 
 export function encoded(codec: Codec<never>, value: unknown): Uint8Array {
   const to = new Writer(64);

@@ -1,8 +1,8 @@
 // Prints what codecs make of some values, for a comparison between hosts.
 const NodeBuffer = globalThis.Buffer;
 if (process.argv.includes('--no-buffer')) delete globalThis.Buffer;
-const { codec } = await import('../../dist/codec/index.js');
-const { decodeMessage, encodeMessage, Reader, Writer } = await import('../../dist/codec/codec.js');
+const { codec } = await import('../../build/codec/index.js');
+const { decodeMessage, encodeMessage, Reader, Writer } = await import('../../build/codec/codec.js');
 
 let generates = true;
 try {

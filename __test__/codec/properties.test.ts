@@ -3,8 +3,8 @@ import { deepStrictEqual } from 'node:assert/strict';
 import fc from 'fast-check';
 import { CodecError } from 'hchan';
 import { describe, expect, it } from 'vitest';
-import type { BuiltIn } from '../../dist/codec/builtin.js';
-import { codecFromSpec, codecSpec, decodeMessage, encodeMessage, Reader, Writer } from '../../dist/codec/codec.js';
+import type { BuiltIn } from '../../build/codec/builtin.js';
+import { codecFromSpec, codecSpec, decodeMessage, encodeMessage, Reader, Writer } from '../../build/codec/codec.js';
 import { decoded, encoded } from './message.js';
 import { type Sample, samples } from './shapes.js';
 

@@ -3,7 +3,7 @@ import { deepStrictEqual } from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { type Codec, CodecError, codec } from 'hchan';
 import { describe, expect, it } from 'vitest';
-import { numericArray, Reader } from '../../dist/codec/codec.js';
+import { numericArray, Reader } from '../../build/codec/codec.js';
 import { carried, decoded, encoded } from './message.js';
 
 const INTEGERS = [

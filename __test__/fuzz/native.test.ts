@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { nativeEngine } from '../../dist/native/engine.js';
+import { nativeEngine } from '../../build/native/engine.js';
 
 const MS = Number(process.env['HCHAN_FUZZ_MS'] ?? 3000);
 const SEED = Number(process.env['HCHAN_TEST_SEED'] ?? Date.now() % 1_000_000_000);

@@ -9,8 +9,8 @@ import { openSync, readFileSync, writeSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import fc from 'fast-check';
-import { connect, native } from '../../dist/native/binding.js';
-import { loadAddon } from '../../dist/native/loader.js';
+import { connect, native } from '../../build/native/binding.js';
+import { loadAddon } from '../../build/native/loader.js';
 import { Stage, script, shareTokens } from './script.mjs';
 
 const MESSAGES = 5;

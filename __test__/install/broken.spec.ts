@@ -1,7 +1,7 @@
 /** Installations that lack what they should have: the package goes on with `shared`, and says why. */
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
-import { platform } from '../../dist/native/loader.js';
+import { platform } from '../../build/native/loader.js';
 import { Project } from './project.js';
 
 const host = platform();
@@ -53,9 +53,9 @@ describe('with a corrupt binary', () => {
 test('with a binary of another version', async () => {
   const version = inject('version');
   await user.install(inject('registry'), `hchan@${version}`);
-  const file = 'node_modules/hchan/dist/version.js';
+  const file = 'node_modules/hchan/dist/node/hchan.js';
   const code = readFileSync(user.path(file), 'utf8');
-  expect(code).toContain(`'${version}'`);
-  user.write(file, code.replace(`'${version}'`, "'9.8.7'"));
+  expect(code).toContain(`VERSION = "${version}"`);
+  user.write(file, code.replaceAll(`"${version}"`, '"9.8.7"'));
   await expectFallback(new RegExp(`is version ${version}, but this package is version 9\\.8\\.7`));
 });

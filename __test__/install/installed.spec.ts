@@ -1,7 +1,7 @@
 /** What works after `npm install hchan` in an empty project, for every kind of user. */
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { platform } from '../../dist/native/loader.js';
+import { platform } from '../../build/native/loader.js';
 import { Project } from './project.js';
 import { requireTool, root, toolPath } from './tools.js';
 

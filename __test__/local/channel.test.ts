@@ -1,11 +1,11 @@
 /** Engine `local` below the handles: the order of service, claims, blocking, and giving handles back. */
 import { describe, expect, it } from 'vitest';
-import * as Direction from '../../dist/direction.js';
-import { type Case, CLOSED, EMPTY, type Port, type Waiter } from '../../dist/engine.js';
-import { BlockingError } from '../../dist/errors.js';
-import { local } from '../../dist/local/engine.js';
-import * as Status from '../../dist/status.js';
-import type { Sudog } from '../../dist/sudog.js';
+import * as Direction from '../../build/direction.js';
+import { type Case, CLOSED, EMPTY, type Port, type Waiter } from '../../build/engine.js';
+import { BlockingError } from '../../build/errors.js';
+import { local } from '../../build/local/engine.js';
+import * as Status from '../../build/status.js';
+import type { Sudog } from '../../build/sudog.js';
 
 const codec = { id: 'none', encode() {}, decode: () => undefined };
 const open = (capacity: number, name?: string): Port => local.open('local', { capacity, codec, name });

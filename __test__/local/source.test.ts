@@ -1,9 +1,9 @@
 /** Channels that a timer or a signal fills: nothing runs while nobody waits. */
 import { expect, it } from 'vitest';
-import { type Case, CLOSED, EMPTY, type Port } from '../../dist/engine.js';
-import { local } from '../../dist/local/engine.js';
-import { openSource } from '../../dist/local/source.js';
-import * as Status from '../../dist/status.js';
+import { type Case, CLOSED, EMPTY, type Port } from '../../build/engine.js';
+import { local } from '../../build/local/engine.js';
+import { openSource } from '../../build/local/source.js';
+import * as Status from '../../build/status.js';
 
 const recv = (port: Port): Case => ({ port, send: false, value: undefined });
 const deaf = { settle() {}, fail() {} };

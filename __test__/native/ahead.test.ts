@@ -1,8 +1,8 @@
 /** When a port borrows, and when it lets that be. */
 import { type Channel, chan, codec, type Receiver } from 'hchan';
 import { afterEach, expect, test, vi } from 'vitest';
-import { native } from '../../dist/native/binding.js';
-import { nativeEngine } from '../../dist/native/engine.js';
+import { native } from '../../build/native/binding.js';
+import { nativeEngine } from '../../build/native/engine.js';
 
 if (nativeEngine() instanceof Error) throw nativeEngine();
 

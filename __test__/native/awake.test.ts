@@ -2,9 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { chan, codec } from 'hchan';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { native } from '../../dist/native/binding.js';
-import { nativeEngine } from '../../dist/native/engine.js';
-import { stayAwake } from '../../dist/native/park.js';
+import { native } from '../../build/native/binding.js';
+import { nativeEngine } from '../../build/native/engine.js';
+import { stayAwake } from '../../build/native/park.js';
 
 if (nativeEngine() instanceof Error) throw nativeEngine();
 
@@ -75,8 +75,8 @@ test('not at all where the addon forbids it', () =>
   }));
 
 const PROGRAM = `
-const binding = await import(${JSON.stringify(new URL('../../dist/native/binding.js', import.meta.url).href)});
-const { nativeEngine } = await import(${JSON.stringify(new URL('../../dist/native/engine.js', import.meta.url).href)});
+const binding = await import(${JSON.stringify(new URL('../../build/native/binding.js', import.meta.url).href)});
+const { nativeEngine } = await import(${JSON.stringify(new URL('../../build/native/engine.js', import.meta.url).href)});
 if (nativeEngine() instanceof Error) throw nativeEngine();
 console.log(binding.native.mute(1), binding.native.mute(0));`;
 const onOneCore = (...command: string[]) => spawnSync('taskset', ['-c', '0', ...command], { encoding: 'utf8' });

@@ -3,14 +3,14 @@
  */
 import { attach, chan, codec, DetachedError } from 'hchan';
 import { expect, test } from 'vitest';
-import { type Binding, native } from '../../dist/native/binding.js';
-import * as Code from '../../dist/native/code.js';
-import { nativeEngine } from '../../dist/native/engine.js';
-import type { NativePort } from '../../dist/native/port.js';
-import { HEADER, PAGE_HEADER, PAGE_WRITTEN } from '../../dist/native/wire.js';
-import * as Word from '../../dist/native/word.js';
-import { scratch } from '../../dist/scratch.js';
-import type { TokenBody } from '../../dist/token.js';
+import { type Binding, native } from '../../build/native/binding.js';
+import * as Code from '../../build/native/code.js';
+import { nativeEngine } from '../../build/native/engine.js';
+import type { NativePort } from '../../build/native/port.js';
+import { HEADER, PAGE_HEADER, PAGE_WRITTEN } from '../../build/native/wire.js';
+import * as Word from '../../build/native/word.js';
+import { scratch } from '../../build/scratch.js';
+import type { TokenBody } from '../../build/token.js';
 
 const engine = nativeEngine();
 if (engine instanceof Error) throw engine;

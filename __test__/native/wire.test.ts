@@ -4,17 +4,17 @@
 import { CodecError, codec } from 'hchan';
 import { expect, test } from 'vitest';
 
-import { encodeMessage, Writer } from '../../dist/codec/codec.js';
-import * as Direction from '../../dist/direction.js';
-import { native } from '../../dist/native/binding.js';
-import { describe as describeCases } from '../../dist/native/cases.js';
-import * as Code from '../../dist/native/code.js';
-import { nativeEngine } from '../../dist/native/engine.js';
-import type { NativePort } from '../../dist/native/port.js';
-import { COMPLETION, FRAME, HEADER, TEXTS, TOKEN } from '../../dist/native/wire.js';
-import * as Word from '../../dist/native/word.js';
-import { scratch } from '../../dist/scratch.js';
-import * as Status from '../../dist/status.js';
+import { encodeMessage, Writer } from '../../build/codec/codec.js';
+import * as Direction from '../../build/direction.js';
+import { native } from '../../build/native/binding.js';
+import { describe as describeCases } from '../../build/native/cases.js';
+import * as Code from '../../build/native/code.js';
+import { nativeEngine } from '../../build/native/engine.js';
+import type { NativePort } from '../../build/native/port.js';
+import { COMPLETION, FRAME, HEADER, TEXTS, TOKEN } from '../../build/native/wire.js';
+import * as Word from '../../build/native/word.js';
+import { scratch } from '../../build/scratch.js';
+import * as Status from '../../build/status.js';
 
 const engine = nativeEngine();
 if (engine instanceof Error) throw engine;

@@ -4,9 +4,9 @@
  */
 
 import type { Channel } from 'hchan';
-import type { Case, Engine, Parked, Port, Waiter } from '../../dist/engine.js';
-import { makeChannel } from '../../dist/handle/channel.js';
-import { local } from '../../dist/local/engine.js';
+import type { Case, Engine, Parked, Port, Waiter } from '../../build/engine.js';
+import { makeChannel } from '../../build/handle/channel.js';
+import { local } from '../../build/local/engine.js';
 
 export interface Distant {
   readonly engine: Engine;

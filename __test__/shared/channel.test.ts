@@ -1,18 +1,18 @@
 /** Engine `shared` below the handles: messages of every length, memory, tokens, selects over several arenas. */
 import { describe, expect, it } from 'vitest';
-import * as Direction from '../../dist/direction.js';
-import { type Case, CLOSED, EMPTY, type Engine, type Port } from '../../dist/engine.js';
-import { DetachedError } from '../../dist/errors.js';
-import { codec } from '../../dist/index.js';
-import { across } from '../../dist/select/across.js';
-import { Arena } from '../../dist/shared/arena.js';
-import { sharedFactory } from '../../dist/shared/engine.js';
-import * as Header from '../../dist/shared/layout/header.js';
-import { channelCount, countHandle, makechan } from '../../dist/shared/lifetime.js';
-import { makeMemory } from '../../dist/shared/memory.js';
-import { SharedPort } from '../../dist/shared/port.js';
-import { watchOver } from '../../dist/shared/repair.js';
-import * as Status from '../../dist/status.js';
+import * as Direction from '../../build/direction.js';
+import { type Case, CLOSED, EMPTY, type Engine, type Port } from '../../build/engine.js';
+import { DetachedError } from '../../build/errors.js';
+import { codec } from '../../build/index.js';
+import { across } from '../../build/select/across.js';
+import { Arena } from '../../build/shared/arena.js';
+import { sharedFactory } from '../../build/shared/engine.js';
+import * as Header from '../../build/shared/layout/header.js';
+import { channelCount, countHandle, makechan } from '../../build/shared/lifetime.js';
+import { makeMemory } from '../../build/shared/memory.js';
+import { SharedPort } from '../../build/shared/port.js';
+import { watchOver } from '../../build/shared/repair.js';
+import * as Status from '../../build/status.js';
 
 const open = (capacity: number): SharedPort<unknown> =>
   sharedFactory.open('shared', { capacity, codec: codec.string, name: undefined }) as SharedPort<unknown>;

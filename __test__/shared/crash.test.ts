@@ -5,17 +5,17 @@
  * not have in its hands, every waiting operation completed or still waiting, counts right.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import * as Direction from '../../dist/direction.js';
-import { type Case, CLOSED, EMPTY, type Port } from '../../dist/engine.js';
-import { codec } from '../../dist/index.js';
-import { Arena } from '../../dist/shared/arena.js';
-import * as Chan from '../../dist/shared/layout/chan.js';
-import * as Header from '../../dist/shared/layout/header.js';
-import { countHandle, makechan } from '../../dist/shared/lifetime.js';
-import { makeMemory } from '../../dist/shared/memory.js';
-import { SharedPort } from '../../dist/shared/port.js';
-import { bury, watchOver } from '../../dist/shared/repair.js';
-import * as Status from '../../dist/status.js';
+import * as Direction from '../../build/direction.js';
+import { type Case, CLOSED, EMPTY, type Port } from '../../build/engine.js';
+import { codec } from '../../build/index.js';
+import { Arena } from '../../build/shared/arena.js';
+import * as Chan from '../../build/shared/layout/chan.js';
+import * as Header from '../../build/shared/layout/header.js';
+import { countHandle, makechan } from '../../build/shared/lifetime.js';
+import { makeMemory } from '../../build/shared/memory.js';
+import { SharedPort } from '../../build/shared/port.js';
+import { bury, watchOver } from '../../build/shared/repair.js';
+import * as Status from '../../build/status.js';
 
 class Died extends Error {}
 

@@ -1,11 +1,11 @@
 /** Real workers, terminated with a lock in their hands or messages not taken, while this thread blocks or goes on. */
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import * as Direction from '../../dist/direction.js';
-import type { Case, Port } from '../../dist/engine.js';
-import { codec } from '../../dist/index.js';
-import { sharedFactory } from '../../dist/shared/engine.js';
-import * as Status from '../../dist/status.js';
+import * as Direction from '../../build/direction.js';
+import type { Case, Port } from '../../build/engine.js';
+import { codec } from '../../build/index.js';
+import { sharedFactory } from '../../build/shared/engine.js';
+import * as Status from '../../build/status.js';
 
 const program = new URL('./programs/holder.mjs', import.meta.url);
 const onLinux = process.platform === 'linux';

@@ -1,19 +1,19 @@
 /** Hosts that tell of no deaths: Web Locks, here played by a stand-in that lets go of a thread's locks when told. */
 import { expect, it, vi } from 'vitest';
-import * as Direction from '../../dist/direction.js';
-import type { Port } from '../../dist/engine.js';
-import { codec } from '../../dist/index.js';
-import { Arena } from '../../dist/shared/arena.js';
-import * as Chan from '../../dist/shared/layout/chan.js';
-import * as Flag from '../../dist/shared/layout/flag.js';
-import * as Thread from '../../dist/shared/layout/thread.js';
-import * as ThreadState from '../../dist/shared/layout/thread-state.js';
-import { makechan } from '../../dist/shared/lifetime.js';
-import { askWebLock, holdWebLock } from '../../dist/shared/liveness.js';
-import { makeMemory } from '../../dist/shared/memory.js';
-import { SharedPort } from '../../dist/shared/port.js';
-import { bury, watchOver } from '../../dist/shared/repair.js';
-import { Waiting } from '../../dist/shared/waiting.js';
+import * as Direction from '../../build/direction.js';
+import type { Port } from '../../build/engine.js';
+import { codec } from '../../build/index.js';
+import { Arena } from '../../build/shared/arena.js';
+import * as Chan from '../../build/shared/layout/chan.js';
+import * as Flag from '../../build/shared/layout/flag.js';
+import * as Thread from '../../build/shared/layout/thread.js';
+import * as ThreadState from '../../build/shared/layout/thread-state.js';
+import { makechan } from '../../build/shared/lifetime.js';
+import { askWebLock, holdWebLock } from '../../build/shared/liveness.js';
+import { makeMemory } from '../../build/shared/memory.js';
+import { SharedPort } from '../../build/shared/port.js';
+import { bury, watchOver } from '../../build/shared/repair.js';
+import { Waiting } from '../../build/shared/waiting.js';
 
 /** Web Locks, as far as they are used. */
 class StandIn {

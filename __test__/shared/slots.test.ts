@@ -1,11 +1,11 @@
 /** Slots of threads that died go to new threads; nobody must take the new one for the dead one. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Arena } from '../../dist/shared/arena.js';
-import * as Header from '../../dist/shared/layout/header.js';
-import * as Thread from '../../dist/shared/layout/thread.js';
-import * as ThreadState from '../../dist/shared/layout/thread-state.js';
-import { makeMemory } from '../../dist/shared/memory.js';
-import { bury, onExit, watchOver } from '../../dist/shared/repair.js';
+import { Arena } from '../../build/shared/arena.js';
+import * as Header from '../../build/shared/layout/header.js';
+import * as Thread from '../../build/shared/layout/thread.js';
+import * as ThreadState from '../../build/shared/layout/thread-state.js';
+import { makeMemory } from '../../build/shared/memory.js';
+import { bury, onExit, watchOver } from '../../build/shared/repair.js';
 
 describe.skipIf(process.platform !== 'linux')('a slot that a dead thread had', () => {
   /** No thread has this number. */

@@ -1,9 +1,9 @@
 /** A worker that takes the lock of a channel (or of the allocator), leaves a send half done, and never lets go. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { codec } from '../../../dist/index.js';
-import { sharedFactory } from '../../../dist/shared/engine.js';
-import * as Chan from '../../../dist/shared/layout/chan.js';
-import * as Header from '../../../dist/shared/layout/header.js';
+import { codec } from '../../../build/index.js';
+import { sharedFactory } from '../../../build/shared/engine.js';
+import * as Chan from '../../../build/shared/layout/chan.js';
+import * as Header from '../../../build/shared/layout/header.js';
 
 const { token, words, what } = workerData;
 const port = sharedFactory.attach(token, codec.string);

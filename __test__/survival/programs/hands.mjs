@@ -11,12 +11,12 @@
  *
  *   hand[0]  how many   hand[1…MOST]  which
  */
-import { native } from '../../../dist/native/binding.js';
-import { BOARD_HEADER, Kind } from '../../../dist/native/wire.js';
-import * as Word from '../../../dist/native/word.js';
-import { scratch } from '../../../dist/scratch.js';
-import { Incoming } from '../../../dist/shared/message.js';
-import * as Status from '../../../dist/status.js';
+import { native } from '../../../build/native/binding.js';
+import { BOARD_HEADER, Kind } from '../../../build/native/wire.js';
+import * as Word from '../../../build/native/word.js';
+import { scratch } from '../../../build/scratch.js';
+import { Incoming } from '../../../build/shared/message.js';
+import * as Status from '../../../build/status.js';
 
 export const MOST = 7;
 /** Words of one worker's hand. */

@@ -12,10 +12,11 @@
  * node storm.mjs <engine> <seed> <workers>
  */
 import { isMainThread, workerData } from 'node:worker_threads';
-import { attach, codec, select, selectSync, send } from 'hchan';
 import { HAND, watchHands } from './hands.mjs';
 import { check, engine, exited, make, pause, reach, say, start } from './scene.mjs';
 
+// Workers run over the modules that hands.mjs looks into.
+const { attach, codec, select, selectSync, send } = await import(isMainThread ? 'hchan' : '../../../build/index.js');
 const PER = 4096;
 const CAPACITIES = [0, 1, 8, Number.POSITIVE_INFINITY];
 /** Messages one after the other, so many that a receiver borrows some of them. */

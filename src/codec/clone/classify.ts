@@ -50,11 +50,16 @@ const BRANDS: readonly Brand[] = [
 ];
 
 const refused: Class[] = [WeakMap, WeakSet, WeakRef, Promise, FinalizationRegistry];
-for (const name of ['EventTarget', 'Blob', 'ReadableStream', 'WritableStream', 'TransformStream']) {
-  const type = (globalThis as unknown as Record<string, unknown>)[name];
-  if (typeof type === 'function') refused.push(type as unknown as Class);
-}
 const REFUSED_TAGS = /^\[object (?:Generator|AsyncGenerator|WeakMap|WeakSet|WeakRef|Promise|WebAssembly\..*|MessagePort)\]$/;
+
+/** The host's own, found when they are first asked for: Node loads the modules of streams when somebody looks at their names. */
+let hosted: readonly Class[] | undefined;
+
+function findHosted(): readonly Class[] {
+  const names = ['EventTarget', 'Blob', 'ReadableStream', 'WritableStream', 'TransformStream'];
+  const found = names.map((name) => (globalThis as unknown as Record<string, Class | undefined>)[name]);
+  return found.filter((type) => typeof type === 'function');
+}
 
 /** From now on, an instance of `type` in a value is a CodecError, which says to share it. */
 export function refuseToClone(type: Class): void {
@@ -67,8 +72,9 @@ export function classify(value: object): ObjectKind {
   for (const [kind, type, probe] of BRANDS) {
     if (type && (tag === `[object ${type.name}]` || value instanceof type) && hasSlots(value, probe)) return kind;
   }
-  if (REFUSED_TAGS.test(tag) || refused.some((type) => value instanceof type)) return 'refused';
-  return 'object';
+  hosted ??= findHosted();
+  const isOne = (type: Class) => value instanceof type;
+  return REFUSED_TAGS.test(tag) || refused.some(isOne) || hosted.some(isOne) ? 'refused' : 'object';
 }
 
 function hasSlots(value: object, probe: Brand[2]): boolean {

@@ -2,8 +2,8 @@
 import { after, select, selectSync, TimeoutError } from 'hchan';
 import { background, withTimeout } from 'hchan/context';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { PORT } from '../../dist/handle/endpoint.js';
-import type { Ends } from '../../dist/patience.js';
+import { PORT } from '../../build/handle/endpoint.js';
+import type { Ends } from '../../build/patience.js';
 import { CROSSING, ENGINES, forEngines } from '../conformance/engines.js';
 
 const MAIN = { allowMainThread: true, timeout: 30 };

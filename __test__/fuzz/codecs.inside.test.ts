@@ -10,7 +10,7 @@ import { getHeapStatistics } from 'node:v8';
 import fc from 'fast-check';
 import { type Codec, CodecError } from 'hchan';
 import { expect, test } from 'vitest';
-import { codecFromSpec, codecSpec } from '../../dist/codec/codec.js';
+import { codecFromSpec, codecSpec } from '../../build/codec/codec.js';
 import { chance } from '../../scripts/soak/books.mjs';
 import { decoded, encoded } from '../codec/message.js';
 import { samples } from '../codec/shapes.js';

@@ -1,7 +1,7 @@
 /** In one loop `consume` parked for every message of a sender that awaits each: a wake-up of the loop for what a microtask does. */
 import { codec } from 'hchan';
 import { afterEach, expect, test, vi } from 'vitest';
-import { Pending } from '../../dist/handle/pending.js';
+import { Pending } from '../../build/handle/pending.js';
 import { CROSSING, forEngines } from '../conformance/engines.js';
 
 afterEach(() => void vi.restoreAllMocks());

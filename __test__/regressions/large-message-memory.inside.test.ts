@@ -1,7 +1,7 @@
 /** A thread that had once met a large message kept memory of its length for ever. */
 import { codec } from 'hchan';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { scratch } from '../../dist/scratch.js';
+import { scratch } from '../../build/scratch.js';
 import { CROSSING, forEngines } from '../conformance/engines.js';
 
 const LARGE = 20 << 20;

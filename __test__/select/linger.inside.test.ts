@@ -2,11 +2,11 @@
 import { Worker } from 'node:worker_threads';
 import { type Channel, codec, never, select } from 'hchan';
 import { afterAll, afterEach, beforeAll, expect, type MockInstance, test, vi } from 'vitest';
-import { PORT } from '../../dist/handle/endpoint.js';
-import { native } from '../../dist/native/binding.js';
-import type { Ends } from '../../dist/patience.js';
-import { ArenaEngine } from '../../dist/shared/arena-engine.js';
-import { Waiting } from '../../dist/shared/waiting.js';
+import { PORT } from '../../build/handle/endpoint.js';
+import { native } from '../../build/native/binding.js';
+import type { Ends } from '../../build/patience.js';
+import { ArenaEngine } from '../../build/shared/arena-engine.js';
+import { Waiting } from '../../build/shared/waiting.js';
 import { CROSSING, forEngines } from '../conformance/engines.js';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));

@@ -4,10 +4,10 @@
  */
 import { chan, codec } from 'hchan';
 import { afterEach, expect, test } from 'vitest';
-import * as Op from '../../dist/shared/layout/op.js';
-import * as State from '../../dist/shared/layout/state.js';
-import * as Sudog from '../../dist/shared/layout/sudog.js';
-import { Incoming } from '../../dist/shared/message.js';
+import * as Op from '../../build/shared/layout/op.js';
+import * as State from '../../build/shared/layout/state.js';
+import * as Sudog from '../../build/shared/layout/sudog.js';
+import { Incoming } from '../../build/shared/message.js';
 
 const { take } = Incoming.prototype;
 afterEach(() => {
