@@ -1,10 +1,10 @@
-/** What is left to chance. */
+/** What is left to chance, by `Math.random`, which a program's tests may have replaced: whatever it says, an index is one. */
 
 /** 0 to `length - 1` in a random order, each order equally likely (Fisher and Yates, from the inside out). */
 export function shuffled(length: number): readonly number[] {
   const order: number[] = [];
   for (let i = 0; i < length; i++) {
-    const j = Math.floor(Math.random() * (i + 1));
+    const j = ((Math.random() * (i + 1)) >>> 0) % (i + 1);
     order.push(i);
     order[i] = order[j] as number;
     order[j] = i;
