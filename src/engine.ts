@@ -90,9 +90,11 @@ export interface Port<T = unknown> {
 
   /**
    * Engines of one thread, instead of the engine's `park` for an operation that is no select: queues it as it is. It is told
-   * by `ready`. Null: it was settled before this returned; true: the port lists it (`waiting`); false: its handle must.
+   * by `ready`. False: it was settled before this returned.
    */
-  enqueue?(send: boolean, operation: Sudog & Waiter): boolean | null;
+  enqueue?(send: boolean, operation: Sudog & Waiter): boolean;
+  /** Whether this port lists (`waiting`) what is enqueued next, so that its handle need not. */
+  lists?(send: boolean): boolean;
   /** What this port lists and still waits, in the order it came; maybe among others. */
   waiting?(): Iterable<Sudog>;
 

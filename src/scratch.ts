@@ -14,6 +14,7 @@
  * What native hands back is to be read before anything else is encoded or received. Codecs that run user code decode
  * from a private copy (`decodeMessage` sees to it).
  */
+import { later } from './clock.js';
 import { HEADER_BYTES, Reader, Writer } from './codec/bytes.js';
 import { viewsOf } from './codec/views.js';
 
@@ -31,12 +32,11 @@ export class Scratch {
     this.writer.onRenewed = () => {
       Object.assign(this.reader, viewsOf(this.writer.bytes));
       for (const listener of this.#listeners) listener();
-      if (this.bytes.length > KEPT) later();
+      if (this.bytes.length > KEPT) later(shrink, WHILE).unref?.();
     };
-    const later = (): unknown => setTimeout(shrink, WHILE).unref?.();
     // When the event loop calls, nothing is being encoded or received; a program's tests may call from within an encode.
     const shrink = (): unknown => {
-      if (this.writer.position > HEADER_BYTES) return later();
+      if (this.writer.position > HEADER_BYTES) return later(shrink, WHILE).unref?.();
       this.writer.renew(new ArrayBuffer(INITIAL_BYTES));
       this.writer.position = HEADER_BYTES;
       this.writer.onRenewed?.();

@@ -9,16 +9,16 @@ import { checkMilliseconds, checkSignal, unfit } from './arguments.js';
 import { makeReceiver } from './handle/channel.js';
 import type { Receiver } from './handle/receiving.js';
 import { type OpenedSource, openSource } from './local/source.js';
-import { Alarm } from './timers/alarm.js';
+import { Alarm, clock } from './timers/alarm.js';
 
-/** A moment of the performance.now() clock that is just over, in ms since 1970. */
+/** A moment of the clock that is just over, in ms since 1970. */
 function timeOf(moment: number): number {
-  const late = Math.floor(performance.now() - moment);
+  const late = Math.floor(clock() - moment);
   return Date.now() - late;
 }
 
 /**
- * A receiver that `poll` fills once the clock of performance.now() says `due()`, which it then changes. `arm` is for a `due`
+ * A receiver that `poll` fills once the clock says `due()`, which it then changes. `arm` is for a `due`
  * that was changed otherwise.
  */
 function clockwork(name: string, due: () => number, poll: () => void): { made: OpenedSource<number>; arm: () => void } {
@@ -33,7 +33,7 @@ function clockwork(name: string, due: () => number, poll: () => void): { made: O
     {
       poll,
       onWaiters: (waiting) => (waiting ? alarm.set(due()) : alarm.clear()),
-      due: () => due() - performance.now(),
+      due: () => due() - clock(),
       onGone: () => alarm.clear(),
     },
     name,
@@ -50,9 +50,9 @@ function clockwork(name: string, due: () => number, poll: () => void): { made: O
  * const got = await select({ answer: answers, late: after(1000) });
  */
 export function after(ms: number): Receiver<number> {
-  let due = performance.now() + checkMilliseconds('ms', ms);
+  let due = clock() + checkMilliseconds('ms', ms);
   const poll = () => {
-    if (performance.now() < due) return;
+    if (clock() < due) return;
     const time = timeOf(due);
     due = Infinity;
     made.push(time);
@@ -84,9 +84,9 @@ export interface Ticker extends Receiver<number> {
  */
 export function ticker(ms: number): Ticker {
   let period = checkMilliseconds('ms', ms);
-  let due = performance.now() + period;
+  let due = clock() + period;
   const poll = () => {
-    const now = performance.now();
+    const now = clock();
     if (now < due) return;
     const tick = due;
     due = period === 0 ? now : due + period * (1 + Math.floor((now - due) / period));
@@ -96,7 +96,7 @@ export function ticker(ms: number): Ticker {
   const { made, arm } = clockwork(`ticker(${ms})`, () => due, poll);
   const start = (next: number) => {
     period = next;
-    due = performance.now() + next;
+    due = clock() + next;
     made.drain();
     arm();
   };

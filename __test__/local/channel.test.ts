@@ -227,17 +227,23 @@ describe('lifetime', () => {
       const sg = { queue: null, elem: undefined, owner: c, ready: () => {} } as unknown as Sudog & Waiter;
       return Object.assign(sg, { prev: sg, next: sg });
     };
+    /** Whether `port` lists what it enqueues. */
+    const enqueue = (port: Port<unknown>, sg = operation()): boolean | undefined => {
+      const lists = port.lists?.(false);
+      expect(port.enqueue?.(false, sg)).toBe(true);
+      return lists;
+    };
     c.clone(Direction.SEND);
     expect([...(c.waiting?.() ?? [])]).toEqual([]);
     const first = operation();
-    expect(c.enqueue?.(false, first)).toBe(true);
+    expect(enqueue(c, first)).toBe(true);
     const other = c.clone(Direction.RECV);
-    expect(other.enqueue?.(false, operation())).toBe(false);
-    expect(c.enqueue?.(false, operation())).toBe(false);
+    expect(enqueue(other)).toBe(false);
+    expect(enqueue(c)).toBe(false);
     expect(other.waiting?.()).toEqual([]);
     expect([...(c.waiting?.() ?? [])][0]).toBe(first);
     c.dispose();
-    expect(other.enqueue?.(false, operation())).toBe(true);
+    expect(enqueue(other)).toBe(true);
     expect([...(other.waiting?.() ?? [])].length).toBe(4);
   });
 

@@ -1,7 +1,12 @@
-/** Where a program's tests had put another clock in the place of `performance.now`, what waited for a time waited for ever. */
-import { after, select, selectSync, TimeoutError } from 'hchan';
+/**
+ * Where a program's tests had put another clock in the place of `performance.now`, what waited for a time waited for ever; where they had
+ * replaced timers, or microtasks, what the package does for itself stood still, was seen among their timers, or was lost for good.
+ */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { after, select, selectSync, TimeoutError, ticker } from 'hchan';
 import { background, withTimeout } from 'hchan/context';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PORT } from '../../build/handle/endpoint.js';
 import type { Ends } from '../../build/patience.js';
 import { CROSSING, ENGINES, forEngines } from '../conformance/engines.js';
@@ -75,4 +80,73 @@ test('after and contexts go by the clock that the tests have put there', async (
   expect(ctx.err()).toBeDefined();
   await vi.advanceTimersByTimeAsync(30_000);
   expect((await late).key).toBe('late');
+});
+
+test('nothing of the package itself is among the timers that the tests see', async () => {
+  const channels = ENGINES.map((engine) => engine.make<number>(1));
+  const waiting = channels.map((channel) => channel.recv());
+  await Promise.resolve();
+  expect(vi.getTimerCount()).toBe(0);
+  for (const channel of channels) channel.trySend(1);
+  await Promise.all(waiting);
+});
+
+test('an operation that waits keeps the process alive, also if the first one did so under fake timers', async () => {
+  const program = `
+    import { mock } from 'node:test';
+    import { chan } from 'hchan';
+    import { Worker } from 'node:worker_threads';
+    mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+    const channel = chan(1);
+    const first = channel.recv();
+    channel.trySend(1);
+    await first;
+    mock.timers.reset();
+    const source = "const { attach } = await import('hchan'); const { workerData } = await import('node:worker_threads');" +
+      "setTimeout(() => attach(workerData).trySend(2), 200)";
+    new Worker(\`(async () => { \${source} })()\`, { eval: true, workerData: channel.share() }).unref();
+    console.log((await channel.recv()).value);
+    process.exit();`;
+  const options = { cwd: import.meta.dirname };
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], options);
+  expect(stdout.trim()).toBe('2');
+});
+
+describe('where the tests move the timers and not the clock', () => {
+  beforeEach(() => {
+    vi.useRealTimers();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  });
+
+  test('after, tickers and contexts go by the timers', async () => {
+    const late = after(60_000).recv();
+    const { ctx } = withTimeout(background(), 30_000);
+    const ticks = ticker(10_000);
+    let ticked = 0;
+    const counting = new AbortController();
+    const counted = ticks.consume(() => void ticked++, { signal: counting.signal }).catch((error) => error);
+    await vi.advanceTimersByTimeAsync(29_900);
+    expect([ctx.err(), ticked]).toEqual([undefined, 2]);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(ctx.err()).toBeDefined();
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect((await late).ok).toBe(true);
+    expect(ticked).toBe(6);
+    counting.abort('enough');
+    expect(await counted).toBe('enough');
+  });
+});
+
+forEngines(CROSSING, (engine) => {
+  test('a thread is told what it has ended itself, whatever stands for queueMicrotask', async () => {
+    vi.stubGlobal('queueMicrotask', () => {});
+    try {
+      const channel = engine.make<number>(1);
+      const received = channel.recv();
+      channel.trySend(1);
+      expect((await received).value).toBe(1);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
 });

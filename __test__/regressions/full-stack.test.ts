@@ -1,11 +1,14 @@
 /**
  * Operations that run out of stack, which a program may catch. One of them kept "the loop's next turn" for ever, so that every later operation
- * failed or hung; a message that did not get onto its page shifted those behind it; text that was not read was cut up nevertheless.
+ * failed or hung; a message that did not get onto its page shifted those behind it; text that was not read was cut up nevertheless;
+ * a receive that had thrown waited on, and took a message that nobody got; a thread that could not be told once was never told again.
  */
-import { codec } from 'hchan';
+import { type Channel, codec, select } from 'hchan';
 import { expect, test } from 'vitest';
 import { ok } from '../conformance/actors.js';
 import { ENGINES, type EngineCase, forEngines } from '../conformance/engines.js';
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Something to do behind a call, so that it needs a frame. */
 const frames = { left: 0 };
@@ -99,5 +102,68 @@ forEngines(ENGINES, (engine) => {
       expect(Number(number), text).toBeLessThan(next);
     }
     expect(got.length).toBeGreaterThan(1000);
+  });
+
+  test('what has thrown does not wait', async () => {
+    warm(engine);
+    for (const start of [
+      (channel: Channel<number>, other: Channel<number>) => select({ channel, other }),
+      (channel: Channel<number>) => channel.recv(),
+    ]) {
+      let waiting = 0;
+      const channel = engine.make<number>(2000);
+      const other = engine.make<number>(1);
+      withLittleStack(() => {
+        start(channel, other).catch(() => waiting--);
+        waiting++;
+      });
+      await turn();
+      for (let i = 0; i < waiting; i++) channel.trySend(i);
+      expect(channel.length).toBe(0);
+      channel.trySend(-1);
+      expect(channel.tryRecv()).toEqual(ok(-1));
+    }
+  });
+
+  test('a send that has thrown does not go', async () => {
+    warm(engine);
+    let waiting = 0;
+    const channel = engine.make<number>(1);
+    channel.trySend(-1);
+    withLittleStack(() => {
+      channel.send(waiting).catch(() => waiting--);
+      waiting++;
+    });
+    await turn();
+    expect(channel.tryRecv()).toEqual(ok(-1));
+    let came = 0;
+    while (channel.tryRecv() !== null) came++;
+    expect(came).toBe(waiting);
+  });
+
+  test('a thread that could not be told once is told again', async () => {
+    warm(engine);
+    for (let left = 0; left < 60; left++) {
+      const channel = engine.make<number>(1);
+      const first = channel.recv();
+      await turn();
+      let [depth, sent] = [deepest() - left * 3, false];
+      while (!sent) {
+        try {
+          under(depth, () => {
+            sent = channel.trySend(1);
+          });
+        } catch {
+          // The message may have gone nevertheless, to a receive that waits to be told.
+          if (channel.tryRecv() === null && channel.length === 0) sent = await first.then(() => true);
+        }
+        depth -= 5;
+      }
+      expect(await first).toEqual(ok(1));
+      const fresh = engine.make<number>(1);
+      const second = fresh.recv();
+      fresh.trySend(2);
+      expect(await second).toEqual(ok(2));
+    }
   });
 });

@@ -1,16 +1,17 @@
 /** A thread that had once met a large message kept memory of its length for ever. */
 import { codec } from 'hchan';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { scratch } from '../../build/scratch.js';
 import { CROSSING, forEngines } from '../conformance/engines.js';
 
 const LARGE = 20 << 20;
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-});
+// Before the package is loaded, which keeps to the timers that it finds then.
+vi.hoisted(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 afterEach(() => {
   vi.advanceTimersByTime(2000);
+});
+afterAll(() => {
   vi.useRealTimers();
 });
 

@@ -17,6 +17,7 @@
  */
 import { defer } from '#platform';
 import { attach, unbounded } from '../chan.js';
+import { later } from '../clock.js';
 import { codec } from '../codec/index.js';
 import { ChannelError } from '../errors.js';
 import type { Channel } from '../handle/channel.js';
@@ -122,14 +123,14 @@ class Broadcast {
     const silent = this.#above.some((one) => one.over);
     this.#above = [];
     if (silent) {
-      later(() => this.#close());
+      putOff(() => this.#close());
       return;
     }
     this.#hello.close();
     const copies = this.#hello.length * 2 + SPARE;
     this.#gate.trySendMany(new Array<Uint8Array>(copies).fill(packed(reason)));
     this.#gate.close();
-    later(() => this.#takeBack());
+    putOff(() => this.#takeBack());
   }
 
   #close(): void {
@@ -148,20 +149,19 @@ class Broadcast {
 const chores: (() => void)[] = [];
 
 /** Does `chore` when those who are to be told have been, a few at a time. */
-function later(chore: () => void): void {
-  if (chores.push(chore) === 1) soon();
+function putOff(chore: () => void): void {
+  if (chores.push(chore) === 1) workLater();
 }
 
-function soon(): void {
-  const timer: { unref?(): unknown } = setTimeout(() => work(chores.length), LATER);
-  timer.unref?.();
+function workLater(): void {
+  later(() => work(chores.length), LATER).unref?.();
 }
 
 /** Does the first `left` chores, `BATCH` each turn of the loop. */
 function work(left: number): void {
   for (const chore of chores.splice(0, Math.min(left, BATCH))) chore();
   if (left > BATCH) defer(() => work(left - BATCH));
-  else if (chores.length > 0) soon();
+  else if (chores.length > 0) workLater();
 }
 
 let last: { readonly reason: unknown; readonly bytes: Uint8Array } | undefined;
@@ -200,7 +200,7 @@ function follow(made: Cancellation, link: Link): void {
   const end = (got: { ok: boolean; value: Uint8Array | undefined } | null) => {
     if (got !== null) made.end(got.value === undefined ? gone() : unpacked(got.value));
   };
-  remember(made, link, () => later(() => gate[Symbol.dispose]()));
+  remember(made, link, () => putOff(() => gate[Symbol.dispose]()));
   links.set(made, link);
   if (!announce(link)) end(gate.tryRecv());
   if (made.ended !== undefined) return;

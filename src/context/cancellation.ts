@@ -12,7 +12,7 @@
 import { makeReceiver } from '../handle/channel.js';
 import type { Receiver } from '../handle/receiving.js';
 import { type OpenedSource, openSource } from '../local/source.js';
-import { Alarm } from '../timers/alarm.js';
+import { Alarm, clock } from '../timers/alarm.js';
 
 /** The reason of a context whose deadline has passed; what `AbortSignal.timeout` gives. */
 export function timedOut(): DOMException {
@@ -36,7 +36,7 @@ export class Cancellation {
   #parent: Cancellation | undefined;
   readonly #children = new Set<Cancellation>();
   #end: { readonly reason: unknown } | undefined;
-  /** When it ends by itself, on the clock of performance.now(). */
+  /** When it ends by itself, on the clock of timers. */
   #due = Infinity;
   #alarm: Alarm | undefined;
   #controller: AbortController | undefined;
@@ -112,7 +112,7 @@ export class Cancellation {
   endAt(deadline: number, left: number): void {
     if (this.deadline !== undefined && this.deadline <= deadline) return;
     this.deadline = deadline;
-    this.#due = performance.now() + left;
+    this.#due = clock() + left;
     if (this.#end !== undefined) return;
     if (left <= 0) this.end(timedOut());
     else {
@@ -152,7 +152,7 @@ export class Cancellation {
     while (one !== undefined && this.#end === undefined) {
       // What ends forgets those above it.
       const above: Cancellation | undefined = one.#above;
-      if (performance.now() >= one.#due) one.end(timedOut());
+      if (clock() >= one.#due) one.end(timedOut());
       else one.#upstream?.look();
       one = above;
     }
@@ -167,7 +167,7 @@ export class Cancellation {
   #nextLook(): number {
     let due = Infinity;
     for (let one = this.#watched; one !== undefined; one = one.#above) {
-      due = Math.min(due, one.#due - performance.now(), one.#upstream?.due() ?? due);
+      due = Math.min(due, one.#due - clock(), one.#upstream?.due() ?? due);
     }
     return due;
   }

@@ -12,6 +12,7 @@
  */
 import { context } from '#platform';
 import { type Abortable, offAbort, onAbort } from '../abort.js';
+import { soon } from '../clock.js';
 import { CLOSED, EMPTY } from '../engine.js';
 import * as Status from '../status.js';
 import { nextTurn, spent } from './budget.js';
@@ -30,7 +31,7 @@ const DEEPEST = 64;
 let nested = 0;
 
 /** A microtask from now. */
-const soon = Promise.resolve();
+const microtask = Promise.resolve();
 
 /** One call of `consume`. */
 export class Consumption<T> implements Abortable, Taker {
@@ -75,7 +76,7 @@ export class Consumption<T> implements Abortable, Taker {
 
   /** The parked receive happened; in one thread the sender's own call may say so, and the handler be a sender too. */
   happened(receive: Pending, status: Status.Status, value: unknown): void {
-    if (nested >= DEEPEST) return queueMicrotask(() => this.happened(receive, status, value));
+    if (nested >= DEEPEST) return soon(() => this.happened(receive, status, value));
     this.#parked = null;
     if (status !== Status.DONE) return this.#end();
     nested++;
@@ -132,7 +133,7 @@ export class Consumption<T> implements Abortable, Taker {
       if (value === empty && port.linger !== undefined) {
         // Who sends in this loop goes on first, for one microtask, if there has just been something: to park for each message takes
         // three times as long.
-        if (taken > 0 && port.capacity > 0) return soon;
+        if (taken > 0 && port.capacity > 0) return microtask;
         if (port.linger(false)) value = port.tryRecv();
       }
       // A value that came in between is handled by the park itself, and the batch goes on.

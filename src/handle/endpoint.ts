@@ -167,12 +167,12 @@ export function portOf(value: unknown): Port | undefined {
 
 /**
  * Lists `pending` with a handle while it waits, unless its port does (`listed`), and keeps the process alive if the handle
- * says so. Every `enlist` is undone by one `delist`.
+ * says so. Every `enlist` is undone by one `delist`, but for one that threw, because the stack is full: what it may have listed never waits.
  */
 export function enlist(endpoint: Endpoint<unknown>, pending: Detachable, listed = false): void {
   if (!listed) list(endpoint, pending);
-  endpoint[WAITING]++;
   if (endpoint[REFERENCED]) hold();
+  endpoint[WAITING]++;
 }
 
 function list(endpoint: Endpoint<unknown>, pending: Detachable): void {

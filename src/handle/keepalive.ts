@@ -6,8 +6,7 @@
  * each. Engines never do this themselves.
  */
 import { beforeIdle } from '#platform';
-
-type Timer = { ref?(): unknown; unref?(): unknown };
+import { every, type Timer } from '../clock.js';
 
 const LONGEST = 2 ** 31 - 1;
 let held = 0;
@@ -15,12 +14,14 @@ let timer: Timer | undefined;
 let referenced = false;
 let letting = false;
 
-/** One more operation waits. */
+/** One more operation waits. Throws if the stack is full, and has held nothing then. */
 export function hold(): void {
-  if (held++ > 0 || referenced) return;
-  if (timer === undefined) timer = setInterval(() => {}, LONGEST) as unknown as Timer;
-  else timer.ref?.();
-  referenced = true;
+  if (held === 0 && !referenced) {
+    if (timer === undefined) timer = every(() => {}, LONGEST);
+    else timer.ref?.();
+    referenced = true;
+  }
+  held++;
 }
 
 /** One operation fewer waits. */

@@ -4,7 +4,7 @@
  * Invariant: exactly one of `settle`, `fail` and `withdraw` ends it, and by then nothing of the operation is left
  * behind: no listener, no hold on the process, no entry in the handle.
  */
-import { type Abortable, offAbort, onAbort } from '../abort.js';
+import { offAbort, onAbort } from '../abort.js';
 import type { Parked, Port, Waiter } from '../engine.js';
 import { ClosedError, DisconnectedError, label, type Unsent } from '../errors.js';
 import * as Status from '../status.js';
@@ -70,26 +70,33 @@ export class Pending implements Waiter, Detachable, Parked, Sudog {
     return promise;
   }
 
-  /** Waits in the engine; may end before it returns. Throws CodecError, nothing having happened. */
+  /**
+   * Waits in the engine; may end before it returns. Throws CodecError, nothing having happened; and RangeError where the stack is full, which
+   * all that needs much of it meets before the operation waits: one that waits is known to its handle and to its signal.
+   */
   park(send: boolean, value: unknown): void {
-    const port: Port = this.owner[PORT];
+    const { owner, signal } = this;
+    const port: Port = owner[PORT];
     this.send = send;
     this.elem = value;
-    if (port.enqueue === undefined) return this.parkIn(port);
-    const listed = port.enqueue(send, this);
-    if (listed === null) return;
-    this.parked = this;
-    enlist(this.owner, this, listed);
-    if (this.signal !== undefined || this.owner[DISPOSED]) watchFor(this, [this.owner], this.signal);
+    enlist(owner, this, port.lists?.(send));
+    try {
+      if (signal !== undefined) onAbort(signal, this);
+      this.parked = port.enqueue === undefined ? this.parkIn(port) : port.enqueue(send, this) ? this : null;
+    } catch (error) {
+      this.unlist();
+      throw error;
+    }
+    // Encoding what is sent runs user code, which may dispose the handle or abort the signal.
+    if (this.parked === null) this.unlist();
+    else if (owner[DISPOSED]) this.withdraw(detached(owner, 'operation'));
+    else if (signal?.aborted) this.withdraw(signal.reason);
   }
 
   /** In an engine that keeps its own records. */
-  private parkIn(port: Port): void {
+  private parkIn(port: Port): Parked | null {
     const { owner, send, elem } = this;
-    this.parked = port.engine.park(send ? [{ port, send, value: elem }] : owner[RECEIVES], true, this);
-    if (this.parked === null) return;
-    enlist(owner, this);
-    watchFor(this, [owner], this.signal);
+    return port.engine.park(send ? [{ port, send, value: elem }] : owner[RECEIVES], true, this);
   }
 
   /** Fulfils the promise. */
@@ -139,6 +146,10 @@ export class Pending implements Waiter, Detachable, Parked, Sudog {
   private leave(): void {
     if (this.parked === null) return;
     this.parked = null;
+    this.unlist();
+  }
+
+  private unlist(): void {
     delist(this.owner, this);
     if (this.signal !== undefined) offAbort(this.signal, this);
   }
@@ -147,20 +158,6 @@ export class Pending implements Waiter, Detachable, Parked, Sudog {
 /** The result of a receive. */
 export function receivedOf<T>(status: Status.Status, value: T): Received<T> {
   return status === Status.DONE ? { ok: true, value } : { ok: false, value: undefined };
-}
-
-/**
- * Withdraws what has just parked when its signal aborts, and at once if it is over already: encoding what it sends runs user
- * code, which may abort its signal or dispose its handle; and a signal that cannot be listened to ends it too.
- */
-export function watchFor(parked: Abortable, handles: Iterable<Endpoint<unknown>>, signal: AbortSignal | undefined): void {
-  try {
-    if (signal !== undefined) onAbort(signal, parked);
-    for (const handle of handles) if (handle[DISPOSED]) parked.withdraw(detached(handle, 'operation'));
-    if (signal?.aborted) parked.withdraw(signal.reason);
-  } catch (error) {
-    parked.withdraw(error);
-  }
 }
 
 /** The error of a send that found its channel shut. */

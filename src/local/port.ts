@@ -111,16 +111,20 @@ export class LocalPort<T> implements Port<T> {
     return max;
   }
 
-  enqueue(send: boolean, operation: Sudog & Waiter): boolean | null {
-    const { c } = this;
-    // Other code may have run since the last try: a getter of an array, a hook of the host.
-    if ((send ? sendable(c) : receivable(c)) !== BLOCKED && perform(c, send, operation.elem, 0, operation)) return null;
-    (send ? c.sendq : c.recvq).enqueue(operation);
+  lists(send: boolean): boolean {
     // All that wait are this handle's. Of a channel's handles at most one living one has ever been the only one of its
     // direction, so only one ever looks through the queue for its operations.
-    const alone = (send ? c.senders : c.receivers) === 1;
+    const alone = (send ? this.c.senders : this.c.receivers) === 1;
     this.#lists ||= alone;
     return alone;
+  }
+
+  enqueue(send: boolean, operation: Sudog & Waiter): boolean {
+    const { c } = this;
+    // Other code may have run since the last try: a getter of an array, a hook of the host.
+    if ((send ? sendable(c) : receivable(c)) !== BLOCKED && perform(c, send, operation.elem, 0, operation)) return false;
+    (send ? c.sendq : c.recvq).enqueue(operation);
+    return true;
   }
 
   waiting(): Sudog[] {

@@ -5,6 +5,7 @@
  * scratch and its header are drawn). Twin of the list in `crates/node/src/calls.rs`. A handle's or an operation's number
  * that is stale or was never given out is answered with BAD_HANDLE.
  */
+import { soon } from '../clock.js';
 import { scratch } from '../scratch.js';
 import { type Loaded, loadAddon } from './loader.js';
 
@@ -98,7 +99,7 @@ export let native: Binding;
 export function connect(onCompletions: () => void, onOwnCompletions: () => void): Loaded {
   const loaded = loadAddon();
   if (loaded instanceof Error) return loaded;
-  const code = loaded.binding.init(scratch.bytes.buffer, onCompletions, () => queueMicrotask(onOwnCompletions));
+  const code = loaded.binding.init(scratch.bytes.buffer, onCompletions, () => soon(onOwnCompletions));
   if (code < 0) return new Error(`the native addon ${loaded.file} does not start in this thread (code ${code})`);
   // A copy: the exports were filled one by one, which left them slow to look up.
   native = { ...loaded.binding };

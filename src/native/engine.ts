@@ -18,25 +18,28 @@ import { NativePort } from './port.js';
 import { readToken } from './token.js';
 import { Flavor } from './wire.js';
 
-/** Settles or parks: what `code`, an answer of the addon's park functions, means. */
-function parked(code: number, cases: readonly Case[], waiter: Waiter): Parked | null {
-  const ended = code > 0 ? awaited(code, cases) : code;
-  if (ended > 0) return new Operation(code, cases, waiter);
-  if (ended < 0 && ended !== Code.NEED_GROW) throw failure(ended, cases[0]?.port ?? { name: 'select', id: 0 });
-  settle(cases, waiter, ended);
+/** Tells `waiter` how it ended, which `code`, an answer of the addon below 1, says. */
+function ended(code: number, cases: readonly Case[], waiter: Waiter): null {
+  if (code < 0 && code !== Code.NEED_GROW) throw failure(code, cases[0]?.port ?? { name: 'select', id: 0 });
+  settle(cases, waiter, code);
   return null;
 }
 
-/** Waits a moment for operation `op`, if it is likely to end soon. Its number, or how it ended. */
-function awaited(op: number, cases: readonly Case[]): number {
-  let ended = 0;
+/** Operation `number` has parked: waits a moment for it, if it is likely to end soon. How it ended, below 1; else its number. */
+function awaited(number: number, cases: readonly Case[]): number {
+  let code = 0;
   const look = (_want: number, microseconds: number) => {
-    ended = native.settled(op, microseconds);
-    return Number(ended !== 0);
+    code = native.settled(number, microseconds);
+    return Number(code !== 0);
   };
-  if (areUntold() || !met(cases, look, stayAwake)) return op;
-  if (cases.length > 1) sweepLater();
-  return Math.min(ended, 0);
+  try {
+    if (areUntold() || !met(cases, look, stayAwake)) return number;
+    if (cases.length > 1) sweepLater();
+  } catch {
+    // The stack is full: it waits on, unless it was seen to have ended.
+    if (code === 0) return number;
+  }
+  return Math.min(code, 0);
 }
 
 /** Parks one send or receive, without a description. */
@@ -64,15 +67,21 @@ export const nativeFactory: EngineFactory & Engine = {
   trySelect(cases: readonly Case[], biased: boolean, waiter: Waiter): boolean {
     if (faulty(cases, waiter)) return true;
     const code = native.selectTry(describe(cases), cases.length, biased ? 1 : 0);
-    return code !== Code.BLOCKED && parked(code, cases, waiter) === null;
+    return code !== Code.BLOCKED && ended(code, cases, waiter) === null;
   },
 
   park(cases: readonly Case[], biased: boolean, waiter: Waiter): Parked | null {
     if (faulty(cases, waiter)) return null;
+    const operation = new Operation(cases, waiter);
     const [only] = cases;
-    const code =
+    const number =
       cases.length === 1 && only !== undefined ? parkOne(only) : native.selectPark(describe(cases), cases.length, biased ? 1 : 0);
-    return parked(code, cases, waiter);
+    if (number <= 0) return ended(number, cases, waiter);
+    operation.entered(number);
+    const code = awaited(number, cases);
+    if (code > 0) return operation;
+    operation.left();
+    return ended(code, cases, waiter);
   },
 
   linger(cases: readonly Case[]): boolean {
@@ -84,9 +93,12 @@ export const nativeFactory: EngineFactory & Engine = {
   },
 
   watch(cases: readonly Case[], onReady: () => void): Parked | null {
-    const code = native.selectPark(describeWatch(cases), cases.length, 1);
-    if (code < 0) throw failure(code, cases[0]?.port ?? { name: 'select', id: 0 });
-    return code > 0 ? new Operation(code, [], { settle: onReady, fail: onReady }) : null;
+    const operation = new Operation([], { settle: onReady, fail: onReady });
+    const number = native.selectPark(describeWatch(cases), cases.length, 1);
+    if (number < 0) throw failure(number, cases[0]?.port ?? { name: 'select', id: 0 });
+    if (number === 0) return null;
+    operation.entered(number);
+    return operation;
   },
 };
 
@@ -95,6 +107,8 @@ let engine: EngineFactory | Error | undefined;
 /** The engine, or why there is none in this thread. */
 export function nativeEngine(): EngineFactory | Error {
   if (engine === undefined) {
+    // A hook of the host (`async_hooks`) may run meanwhile, and ask as well.
+    engine = new Error('it is being loaded');
     const loaded = connect(onCompletions, onOwnCompletions);
     engine = loaded instanceof Error ? loaded : nativeFactory;
   }

@@ -8,7 +8,7 @@
  * and so the scratch. A codec that runs user code decodes from its own copy, after all have been read.
  */
 import { defer } from '#platform';
-import { now } from '../clock.js';
+import { now, soon } from '../clock.js';
 import { apart } from '../codec/apart.js';
 import { decodeMessage, isFallible, type Reader } from '../codec/codec.js';
 import type { Case, Parked, Waiter } from '../engine.js';
@@ -26,16 +26,25 @@ const table = new Map<number, Operation>();
 
 /** An operation that waits in the addon. */
 export class Operation implements Parked {
-  readonly #number: number;
+  #number = 0;
   readonly cases: readonly Case[];
   readonly waiter: Waiter;
   readonly #since = now();
 
-  constructor(number: number, cases: readonly Case[], waiter: Waiter) {
-    this.#number = number;
+  constructor(cases: readonly Case[], waiter: Waiter) {
     this.cases = cases;
     this.waiter = waiter;
+  }
+
+  /** It waits, says the addon, by this number. To be called at once, and without anything that needs more stack than the addon did. */
+  entered(number: number): void {
+    this.#number = number;
     table.set(number, this);
+  }
+
+  /** Its end is known without a completion. */
+  left(): void {
+    table.delete(this.#number);
   }
 
   /** The case at `index` has happened, if there is one. */
@@ -206,7 +215,7 @@ function guarded(tell: () => void): void {
   try {
     tell();
   } catch (error) {
-    queueMicrotask(() => {
+    soon(() => {
       throw error;
     });
   }

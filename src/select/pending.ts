@@ -5,11 +5,11 @@
  * listener, no hold on the process, no entry in any of its handles. They hear first because leaving takes time for every
  * case. While it waits it keeps its handles from being collected.
  */
-import { offAbort } from '../abort.js';
+import { offAbort, onAbort } from '../abort.js';
+import { soon } from '../clock.js';
 import type { Engine, Parked, Waiter } from '../engine.js';
 import { inTurn, rejected, resolved } from '../handle/budget.js';
-import { type Detachable, delist, type Endpoint, enlist } from '../handle/endpoint.js';
-import { watchFor } from '../handle/pending.js';
+import { type Detachable, DISPOSED, delist, detached, type Endpoint, enlist } from '../handle/endpoint.js';
 import type * as Status from '../status.js';
 import type { LiveCase } from './cases.js';
 import { type Result, resultOf } from './result.js';
@@ -17,8 +17,10 @@ import { type Result, resultOf } from './result.js';
 export class PendingSelect implements Waiter, Detachable {
   readonly #live: readonly LiveCase[];
   readonly #signal: AbortSignal | undefined;
+  /** Null before it waits and after. */
   #parked: Parked | null = null;
-  #handles: readonly Endpoint<unknown>[] = [];
+  /** Those of the cases, each once. */
+  readonly #handles = new Set<Endpoint<unknown>>();
   /** The outcome, when there was one before anybody had to wait. */
   #atOnce: Promise<Result> | undefined;
   #resolve: ((result: Result) => void) | undefined;
@@ -29,28 +31,36 @@ export class PendingSelect implements Waiter, Detachable {
     this.#signal = signal;
   }
 
-  /** Selects. Throws CodecError, nothing having happened. */
+  /** Selects. Throws CodecError, nothing having happened; and RangeError where the stack is full, as `Pending.park` does. */
   start(engine: Pick<Engine, 'park'>, biased: boolean): Promise<Result> {
-    const parked = engine.park(this.#live, biased, this);
-    if (this.#atOnce !== undefined) return this.#atOnce;
-    this.#parked = parked;
-    // A handle that is in several cases is enlisted once.
-    this.#handles = [...new Set(this.#live.map(({ endpoint }) => endpoint))];
-    for (const endpoint of this.#handles) enlist(endpoint, this);
+    const signal = this.#signal;
     const promise = new Promise<Result>((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    watchFor(this, this.#handles, this.#signal);
+    try {
+      for (const { endpoint } of this.#live) {
+        if (!this.#handles.has(endpoint)) enlist(endpoint, this);
+        this.#handles.add(endpoint);
+      }
+      if (signal !== undefined) onAbort(signal, this);
+      this.#parked = engine.park(this.#live, biased, this);
+    } finally {
+      if (this.#parked === null) this.#unlist();
+    }
+    if (this.#atOnce !== undefined) return this.#atOnce;
+    // Encoding what is sent runs user code, which may dispose handles or abort the signal.
+    for (const handle of this.#handles) if (handle[DISPOSED]) this.withdraw(detached(handle, 'operation'));
+    if (signal?.aborted) this.withdraw(signal.reason);
     return promise;
   }
 
   settle(index: number, status: Status.Status, value: unknown): void {
     const result = resultOf('select', this.#live[index] as LiveCase, status, value);
     if (result instanceof Error) this.#end(result);
-    else if (this.#resolve === undefined) this.#atOnce = resolved(result);
+    else if (this.#parked === null) this.#atOnce = resolved(result);
     else {
-      inTurn(this.#resolve, result);
+      inTurn(this.#resolve as (result: Result) => void, result);
       this.#leave();
     }
   }
@@ -69,18 +79,20 @@ export class PendingSelect implements Waiter, Detachable {
   }
 
   #end(error: unknown): void {
-    if (this.#reject === undefined) this.#atOnce = rejected(error);
+    if (this.#parked === null) this.#atOnce = rejected(error);
     else {
-      inTurn(this.#reject, error);
+      inTurn(this.#reject as (error: unknown) => void, error);
       this.#leave();
     }
   }
 
   #leave(): void {
     this.#parked = null;
-    queueMicrotask(() => {
-      for (const endpoint of this.#handles) delist(endpoint, this);
-    });
+    soon(() => this.#unlist());
+  }
+
+  #unlist(): void {
+    for (const handle of this.#handles) delist(handle, this);
     offAbort(this.#signal, this);
   }
 }

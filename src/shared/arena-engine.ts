@@ -26,8 +26,13 @@ export class ArenaEngine implements Engine {
     const arena = this.#arena;
     const waiting = new Selecting(arena, cases, biased, waiter).park();
     if (waiting === null) return null;
-    if (!arena.untold && met(cases, (_want, microseconds) => waiting.settled(microseconds))) return null;
-    arena.arm();
+    try {
+      if (!arena.untold && met(cases, (_want, microseconds) => waiting.settled(microseconds))) return null;
+      arena.arm();
+    } catch (error) {
+      // The stack is full. What has happened meanwhile is told when the arena is next looked at.
+      if (waiting.cancel()) throw error;
+    }
     return waiting;
   }
 

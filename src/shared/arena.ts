@@ -6,6 +6,7 @@
  * arena, armed while an operation of it awaits. Nothing here keeps the process alive: the facade's timer does.
  */
 import { defer } from '#platform';
+import { every, forget, soon, type Timer } from '../clock.js';
 import type { Engine } from '../engine.js';
 import { ChannelError } from '../errors.js';
 import { turned } from '../handle/budget.js';
@@ -30,7 +31,6 @@ export interface Awaiting {
   lookAgain(): void;
 }
 
-type Timer = { unref?(): void };
 /** How often a thread with waiting operations looks who has died, in ms. */
 const LOOK = 250;
 
@@ -129,7 +129,7 @@ export class Arena extends Memory {
   enlist(record: number, operation: Awaiting): void {
     this.#awaiting[this.i32[record + Op.KEY] as number] = operation;
     if (this.#count++ > 0) return;
-    this.#timer = setInterval(() => this.look(), LOOK) as Timer;
+    this.#timer = every(() => this.look(), LOOK);
     this.#timer.unref?.();
   }
 
@@ -138,7 +138,7 @@ export class Arena extends Memory {
     const key = this.i32[record + Op.KEY] as number;
     if (this.#awaiting[key] === null) return;
     this.#awaiting[key] = null;
-    if (--this.#count === 0) clearInterval(this.#timer as unknown as number);
+    if (--this.#count === 0) forget(this.#timer);
   }
 
   /** All operations that await. */
@@ -192,7 +192,7 @@ export class Arena extends Memory {
 
   #drainSoon(): void {
     if (this.#draining) return;
-    queueMicrotask(() => {
+    soon(() => {
       this.#draining = false;
       this.#wake();
     });

@@ -10,6 +10,7 @@
  * Every step of repair says the same thing again when it is repeated. Lost are only messages that the dead thread held in
  * its hands: a receive that it was just making, or a send that it had not finished.
  */
+import { later } from '../clock.js';
 import * as Status from '../status.js';
 import type { Arena } from './arena.js';
 import { putBack, recover } from './buffer.js';
@@ -90,14 +91,9 @@ export function onExit(arena: Arena, exited: number): void {
     const isIt = (): boolean => slot !== arena.slot && arena.i32[thread + Thread.THREAD_ID] === exited;
     if (!isIt()) continue;
     // Deno says so early: a thread that still runs would go on writing as if the slot were its own.
-    if (tidLives(Atomics.load(arena.i32, thread + Thread.TID)) === true) later(() => onExit(arena, exited));
+    if (tidLives(Atomics.load(arena.i32, thread + Thread.TID)) === true) later(() => onExit(arena, exited), EXITING).unref?.();
     else bury(arena, slot, isIt);
   }
-}
-
-function later(again: () => void): void {
-  const timer: { unref?(): void } = setTimeout(again, EXITING);
-  timer.unref?.();
 }
 
 /**

@@ -65,11 +65,18 @@ export class Selecting {
     return this.#encoded(() => {
       incoming.ready();
       const waiting = new Waiting(this, kind);
-      const status = this.#locked(() => {
-        const found = this.#pass1();
-        if (found === Status.BLOCKED) waiting.enqueue(this.#out);
-        return found;
-      });
+      let status: Status.Status;
+      try {
+        status = this.#locked(() => {
+          const found = this.#pass1();
+          if (found === Status.BLOCKED) waiting.enqueue(this.#out);
+          return found;
+        });
+      } catch (error) {
+        // Where the stack is full, others may not have been woken, but nothing of this waits.
+        waiting.cancel();
+        throw error;
+      }
       if (status === Status.BLOCKED) return waiting;
       this.deliver(this.#chosen, status);
       return null;

@@ -52,6 +52,8 @@ pub enum Mutant {
     CloseForgetsCredit,
     /// What was written between two looks at the gates is not counted among what they have put out.
     MarkForgetsCredit,
+    /// That a channel closed itself is said once it is closed, instead of when its last sender goes.
+    CloseBeforeSaid,
     /// The inbox rings without the lock that `close` takes.
     RingUnlocked,
 }

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! All cases share the operation and its one small lock, which is the last in the lock order: whoever holds it takes no
-//! other but the leaf locks of a queue. Invariant: one transition leaves `Waiting`, so an operation happens once or not
+//! other but a tail's, a front's and the leaf locks of a queue. Invariant: one transition leaves `Waiting`, so an operation happens once or not
 //! at all, and `Done` always carries its event, so a wake-up is never empty-handed.
 
 use std::fmt;
@@ -116,7 +116,9 @@ enum Phase<T> {
         /// The how-manieth of its channel, so that results can be put back newest first.
         number: u64,
     },
-    Taken,
+    Taken {
+        number: u64,
+    },
     Cancelled,
 }
 
@@ -296,7 +298,10 @@ impl<T: Send + 'static> Op<T> {
     /// Whether a case has happened, taken or not.
     #[must_use]
     pub fn is_done(&self) -> bool {
-        matches!(self.state.lock().phase, Phase::Done { .. } | Phase::Taken)
+        matches!(
+            self.state.lock().phase,
+            Phase::Done { .. } | Phase::Taken { .. }
+        )
     }
 
     /// How the operation ended, once; the cases that lost have left their channels. `None`: it still waits, was
@@ -312,8 +317,9 @@ impl<T: Send + 'static> Op<T> {
 
     fn finish(self: &Arc<Self>) -> Option<(Outcome<T>, u64, Losers<T>)> {
         let mut state = self.state.lock();
-        match mem::replace(&mut state.phase, Phase::Taken) {
+        match mem::replace(&mut state.phase, Phase::Cancelled) {
             Phase::Done { outcome, number } => {
+                state.phase = Phase::Taken { number };
                 let losers = Losers {
                     op: Arc::clone(self),
                     slots: mem::take(&mut state.slots),
@@ -325,6 +331,14 @@ impl<T: Send + 'static> Op<T> {
                 state.phase = other;
                 None
             }
+        }
+    }
+
+    /// Undoes the `take` of `outcome`, which nobody was told of: [`abandon`] puts back what was received.
+    pub fn untake(&self, outcome: Outcome<T>) {
+        let mut state = self.state.lock();
+        if let Phase::Taken { number } = state.phase {
+            state.phase = Phase::Done { outcome, number };
         }
     }
 

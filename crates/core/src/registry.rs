@@ -5,7 +5,8 @@
 //! channel, the last one that can receive disconnects it, the last one of all removes it. A grant counts as a handle
 //! until it is first attached.
 //!
-//! Locks: the map's is never held together with an entry's or a channel's; a channel is closed with none held.
+//! Locks: the map's is never held together with an entry's or a channel's, an entry's before a channel's; a channel is closed with
+//! none held.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 use crate::channel::Channel;
 use crate::flavor::Flavor;
+use crate::mutant::mutant;
 use crate::sync::Mutex;
 
 /// What a handle can do.
@@ -108,6 +110,17 @@ struct Entry<T> {
     counts: Mutex<Counts>,
 }
 
+impl<T: Send + 'static> Entry<T> {
+    /// One handle or grant fewer. That the last sender closes the channel is said under the lock by which it went, so that
+    /// nobody attaches in between and takes it for closed by a call.
+    fn lose(&self, counts: &mut Counts, direction: Direction) -> Lost {
+        let lost = counts.remove(direction);
+        counts.closed_itself |=
+            lost.last_sender && !self.channel.is_closed() && !mutant!(CloseBeforeSaid);
+        lost
+    }
+}
+
 type Map<T> = Mutex<BTreeMap<u64, Arc<Entry<T>>>>;
 
 /// The channels of a process.
@@ -157,11 +170,12 @@ impl<T: Send + 'static> Registry<T> {
     pub fn share(&self, handle: &Handle<T>) -> Grant {
         let direction = handle.direction;
         let mut counts = handle.entry.counts.lock();
+        // First, since it may panic.
+        let key = *counts.keys[direction.index()].get_or_insert_with(self.secret);
         counts.grants += 1;
         let grant = counts.grants;
         counts.pending.insert(grant, direction);
         counts.add(direction);
-        let key = *counts.keys[direction.index()].get_or_insert_with(self.secret);
         Grant {
             id: handle.entry.channel.id(),
             key,
@@ -195,10 +209,8 @@ impl<T: Send + 'static> Registry<T> {
             counts.add(direction);
             let pending = counts.pending.get(&grant) == Some(&granted);
             if pending {
-                counts
-                    .pending
-                    .remove(&grant)
-                    .map(|granted| counts.remove(granted))
+                counts.pending.remove(&grant);
+                Some(entry.lose(&mut counts, granted))
             } else {
                 None
             }
@@ -282,9 +294,12 @@ impl<T: Send + 'static> Handle<T> {
 
     /// Draws the consequences of a loss, with no lock held.
     fn settle(&self, lost: &Lost) {
-        let Entry { channel, counts } = &*self.entry;
-        if lost.last_sender && channel.close().is_ok() {
-            counts.lock().closed_itself = true;
+        let channel = self.channel();
+        if lost.last_sender {
+            let closed = channel.close();
+            if mutant!(CloseBeforeSaid) {
+                self.entry.counts.lock().closed_itself |= closed.is_ok();
+            }
         }
         if lost.last_receiver {
             channel.disconnect();
@@ -298,7 +313,9 @@ impl<T: Send + 'static> Handle<T> {
 
 impl<T: Send + 'static> Drop for Handle<T> {
     fn drop(&mut self) {
-        let lost = self.entry.counts.lock().remove(self.direction);
+        let lost = self
+            .entry
+            .lose(&mut self.entry.counts.lock(), self.direction);
         self.settle(&lost);
     }
 }

@@ -6,7 +6,7 @@ mod model;
 
 use hchan_core::Event::{Received, RecvClosed, SendClosed, SendDisconnected, Sent};
 use hchan_core::mutant::Mutant;
-use hchan_core::{Channel, Flavor, TryRecvError, TrySendError, abandon};
+use hchan_core::{Channel, Direction, Flavor, Registry, TryRecvError, TrySendError, abandon};
 use loom::thread;
 use model::{Pending, check, finds};
 use std::sync::Arc;
@@ -211,4 +211,35 @@ fn what_is_put_back_is_received() {
     check(4, || unrecv_against_park(Flavor::Crossbeam));
     check(4, || unrecv_against_park(Flavor::Mutex));
     check(3, unrecv_against_recv);
+}
+
+/// The last sender goes while somebody attaches another one by a grant that was used before: there is one more sender, and the
+/// channel is open, or there is none any more, and so no handle.
+fn attach_against_last_sender() {
+    let registry: Registry<u32> = Registry::new(|| 7);
+    let receiver = registry.open(Flavor::Mutex, Some(1));
+    let sender = receiver.clone_as(Direction::Send).unwrap();
+    let receiver = {
+        let both = receiver;
+        both.clone_as(Direction::Recv).unwrap()
+    };
+    let grant = registry.share(&sender);
+    drop(registry.attach(grant.id, grant.key, grant.grant, grant.direction));
+    let leaving = thread::spawn(move || drop(sender));
+    let late = registry.attach(grant.id, grant.key, grant.grant, grant.direction);
+    if let Some(late) = &late {
+        assert_eq!(late.channel().try_send(1), Ok(()));
+    }
+    leaving.join().unwrap();
+    assert_eq!(receiver.channel().is_closed(), late.is_none());
+}
+
+#[test]
+fn nobody_attaches_a_sender_of_a_channel_that_closed_itself() {
+    check(3, attach_against_last_sender);
+}
+
+#[test]
+fn a_channel_that_closes_before_it_says_so_is_attached() {
+    finds(Mutant::CloseBeforeSaid, 3, attach_against_last_sender);
 }

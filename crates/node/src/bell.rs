@@ -7,7 +7,7 @@
 use std::ffi::c_void;
 use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, ThreadId};
 
 use napi::sys;
@@ -30,17 +30,24 @@ pub struct Bell {
     /// inbox, whose lock orders the two: either the key is found or the bell is heard.
     muted: AtomicBool,
     owner: ThreadId,
+    /// A call of the owner's environment is running. Another copy of the addon in this thread has an environment and a bell of its own.
+    running: Arc<AtomicBool>,
     /// The owner itself has ended one of its operations, in a call that is still running.
     own: AtomicBool,
 }
 
 impl Bell {
-    /// Hangs a bell that calls `listener`, a function without arguments, in the event loop of `env`.
+    /// Hangs a bell that calls `listener`, a function without arguments, in the event loop of `env`; `running` says whether a call
+    /// of that environment is.
     ///
     /// # Safety
     ///
     /// Called in a callback of `env`, with a value of that callback.
-    pub unsafe fn hang(env: sys::napi_env, listener: sys::napi_value) -> Result<Self, Code> {
+    pub unsafe fn hang(
+        env: sys::napi_env,
+        listener: sys::napi_value,
+        running: Arc<AtomicBool>,
+    ) -> Result<Self, Code> {
         let mut kind = -1;
         // SAFETY: `env` and `listener` are of the running callback.
         let told = unsafe { sys::napi_typeof(env, listener, &raw mut kind) };
@@ -75,6 +82,7 @@ impl Bell {
             rope: Mutex::new(Some(Rope(rope))),
             muted: AtomicBool::new(false),
             owner: thread::current().id(),
+            running,
             own: AtomicBool::new(false),
         })
     }
@@ -89,7 +97,7 @@ impl Bell {
     /// Has the listener called soon. Does nothing once unhung.
     pub fn ring(&self) {
         // A thread that calls in hears of it at the end of its call.
-        if thread::current().id() == self.owner {
+        if thread::current().id() == self.owner && self.running.load(Ordering::Relaxed) {
             self.own.store(true, Ordering::Relaxed);
             return;
         }

@@ -1,24 +1,57 @@
 //! How JavaScript calls in: integers in, one integer out, nothing thrown, no panic across the border.
 
+use std::cell::UnsafeCell;
 use std::ffi::{CStr, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use napi::sys;
 
+use crate::bell::Bell;
 use crate::state::State;
 use crate::wire::{Code, Reply};
 
 /// The most arguments that a callback takes.
 const MOST: usize = 4;
 
+/// The state of one environment, and whether a call of it is running: then another one is refused, which only a hook of the
+/// host (`async_hooks`) can make, because no callback runs JavaScript by itself.
+#[derive(Default)]
+pub struct Host {
+    /// Only the environment's thread writes; its bell reads.
+    pub running: Arc<AtomicBool>,
+    state: UnsafeCell<State>,
+}
+
+impl Host {
+    /// Runs `work` on the state, unless a call is running: then None.
+    fn enter<R>(&self, work: impl FnOnce(&mut State) -> R) -> Option<R> {
+        // Relaxed: one thread.
+        if self.running.load(Ordering::Relaxed) {
+            return None;
+        }
+        self.running.store(true, Ordering::Relaxed);
+        // SAFETY: only the environment's thread calls this, and `running` says that nobody else is in here.
+        let result = work(unsafe { &mut *self.state.get() });
+        self.running.store(false, Ordering::Relaxed);
+        Some(result)
+    }
+
+    /// The environment ends.
+    pub fn shut_down(&self) {
+        self.enter(State::shut_down);
+    }
+}
+
 /// The arguments of a running callback.
 #[derive(Debug)]
 pub struct Args {
     /// The environment that is calling.
     pub env: sys::napi_env,
-    /// Its state, for what outlives the callback.
-    pub state: *mut State,
+    /// Its host, for what outlives the callback.
+    pub host: *mut Host,
     values: [sys::napi_value; MOST],
 }
 
@@ -60,7 +93,7 @@ unsafe extern "C" fn enter<C: Callback>(
 ) -> sys::napi_value {
     let mut args = Args {
         env,
-        state: ptr::null_mut(),
+        host: ptr::null_mut(),
         values: [ptr::null_mut(); MOST],
     };
     let (mut count, mut data) = (MOST, ptr::null_mut());
@@ -75,28 +108,16 @@ unsafe extern "C" fn enter<C: Callback>(
             &raw mut data,
         )
     };
-    args.state = data.cast();
-    let reply = catch_unwind(AssertUnwindSafe(|| {
-        // SAFETY: `define` gave this pointer; the state lives until the environment's data is finalized, after its last
-        // JavaScript. No callback runs JavaScript before its borrow is over, so none is entered while another borrows.
-        let state = unsafe { &mut *args.state };
-        C::call(state, &args)
-    }));
-    let code = match reply {
-        Ok(reply) => reply.unwrap_or_else(i32::from),
-        Err(payload) => {
-            // Dropping a payload may panic again.
-            std::mem::forget(payload);
-            Code::Internal.into()
+    args.host = data.cast();
+    // SAFETY: `define` gave this pointer; the host lives until the environment's data is finalized, after its last JavaScript.
+    let host = unsafe { &*args.host };
+    let entered = host.enter(|state| (reply(|| C::call(state, &args)), rung(state)));
+    let (code, rung) = entered.unwrap_or((Code::Internal.into(), None));
+    if let Some((bell, soon)) = rung {
+        // SAFETY: in a callback of `env`, whose reference this is, and no call is running.
+        if !unsafe { call_soon(env, soon) } {
+            bell.ring_later();
         }
-    };
-    // SAFETY: as above; the borrow for the call is over.
-    if let Some(ear) = unsafe { &(*args.state).ear }
-        && ear.bell.rung_by_owner()
-    {
-        let soon = ear.soon;
-        // SAFETY: in a callback of `env`, whose reference this is. `ear` is not used any more.
-        unsafe { call_soon(env, soon) };
     }
     let mut result = ptr::null_mut();
     // SAFETY: in a callback of `env`.
@@ -104,44 +125,72 @@ unsafe extern "C" fn enter<C: Callback>(
     result
 }
 
-/// Calls `soon`, which queues a microtask and does not throw. Where it cannot be called, the thread is ending.
+/// What `call` answers. A panic is `Internal`.
+#[inline]
+fn reply(call: impl FnOnce() -> Reply) -> i32 {
+    match catch_unwind(AssertUnwindSafe(call)) {
+        Ok(reply) => reply.unwrap_or_else(i32::from),
+        Err(payload) => {
+            // Dropping a payload may panic again.
+            std::mem::forget(payload);
+            Code::Internal.into()
+        }
+    }
+}
+
+/// The bell and what to call, if the call that was just made has ended an operation of its own thread.
+#[inline]
+fn rung(state: &State) -> Option<(Arc<Bell>, sys::napi_ref)> {
+    let ear = state.ear.as_ref().filter(|ear| ear.bell.rung_by_owner())?;
+    Some((Arc::clone(&ear.bell), ear.soon))
+}
+
+/// Calls `soon`, which queues a microtask. False: it could not be called, because the stack is full or the thread is ending; nothing is thrown.
 ///
 /// # Safety
 ///
 /// In a callback of `env`, with a reference of that environment, and with no borrow of its state.
 #[cold]
-unsafe fn call_soon(env: sys::napi_env, soon: sys::napi_ref) {
-    let (mut this, mut function) = (ptr::null_mut(), ptr::null_mut());
+unsafe fn call_soon(env: sys::napi_env, soon: sys::napi_ref) -> bool {
+    let (mut this, mut function, mut error) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
     // SAFETY: as promised to this function.
     unsafe {
-        if sys::napi_get_reference_value(env, soon, &raw mut function) == sys::Status::napi_ok
-            && sys::napi_get_undefined(env, &raw mut this) == sys::Status::napi_ok
+        if sys::napi_get_reference_value(env, soon, &raw mut function) != sys::Status::napi_ok
+            || sys::napi_get_undefined(env, &raw mut this) != sys::Status::napi_ok
         {
-            sys::napi_call_function(env, this, function, 0, ptr::null(), ptr::null_mut());
+            return false;
         }
+        if sys::napi_call_function(env, this, function, 0, ptr::null(), ptr::null_mut())
+            == sys::Status::napi_ok
+        {
+            return true;
+        }
+        // It would be thrown at the end of this call, which has happened.
+        sys::napi_get_and_clear_last_exception(env, &raw mut error);
     }
+    false
 }
 
 /// Puts `C` on `exports`. False: the environment refused.
 ///
 /// # Safety
 ///
-/// Called at module init with its `env` and `exports`; `state` lives as long as the environment runs JavaScript.
+/// Called at module init with its `env` and `exports`; `host` lives as long as the environment runs JavaScript.
 pub unsafe fn define<C: Callback>(
     env: sys::napi_env,
     exports: sys::napi_value,
-    state: *mut State,
+    host: *mut Host,
 ) -> bool {
     let mut function = ptr::null_mut();
     let length = isize::try_from(C::NAME.count_bytes()).unwrap_or(0);
-    // SAFETY: the name is `length` bytes; `enter` has the signature of a callback; `state` as promised.
+    // SAFETY: the name is `length` bytes; `enter` has the signature of a callback; `host` as promised.
     let made = unsafe {
         sys::napi_create_function(
             env,
             C::NAME.as_ptr(),
             length,
             Some(enter::<C>),
-            state.cast::<c_void>(),
+            host.cast::<c_void>(),
             &raw mut function,
         )
     };

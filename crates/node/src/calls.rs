@@ -13,19 +13,19 @@ mod single;
 
 use napi::sys;
 
+use crate::call::Host;
 use crate::call::define;
-use crate::state::State;
 
 /// Puts every function on `exports`. False: the environment refused.
 ///
 /// # Safety
 ///
 /// As [`define`].
-pub unsafe fn define_all(env: sys::napi_env, exports: sys::napi_value, state: *mut State) -> bool {
+pub unsafe fn define_all(env: sys::napi_env, exports: sys::napi_value, host: *mut Host) -> bool {
     macro_rules! each {
         ($($callback:ty),* $(,)?) => {
             // SAFETY: as promised to this function.
-            true $(&& unsafe { define::<$callback>(env, exports, state) })*
+            true $(&& unsafe { define::<$callback>(env, exports, host) })*
         };
     }
     each!(

@@ -27,7 +27,7 @@ use napi::bindgen_prelude::{Object, retain_current_module_for_unload_safety};
 use napi::{Env, JsValue, sys};
 use napi_derive::napi;
 
-use state::State;
+use call::Host;
 
 /// Gives this environment its functions and its state.
 ///
@@ -42,12 +42,12 @@ pub fn register(exports: Object, env: Env) -> napi::Result<()> {
     // A worker's exit must not unmap code that other threads are in.
     retain_current_module_for_unload_safety();
     let (env, exports) = (env.raw(), exports.raw());
-    let state = Box::into_raw(Box::<State>::default());
-    // SAFETY: at module init, with its values; `free_state` is the only one to free `state`, after the last callback.
+    let host = Box::into_raw(Box::<Host>::default());
+    // SAFETY: at module init, with its values; `free_host` is the only one to free `host`, after the last callback.
     let ready = unsafe {
-        sys::napi_set_instance_data(env, state.cast(), Some(free_state), ptr::null_mut())
+        sys::napi_set_instance_data(env, host.cast(), Some(free_host), ptr::null_mut())
             == sys::Status::napi_ok
-            && calls::define_all(env, exports, state)
+            && calls::define_all(env, exports, host)
     };
     if ready {
         Ok(())
@@ -59,7 +59,7 @@ pub fn register(exports: Object, env: Env) -> napi::Result<()> {
 }
 
 /// Finalizer of the environment's data: nothing of this environment calls in any more.
-unsafe extern "C" fn free_state(_env: sys::napi_env, state: *mut c_void, _hint: *mut c_void) {
+unsafe extern "C" fn free_host(_env: sys::napi_env, host: *mut c_void, _hint: *mut c_void) {
     // SAFETY: made by `Box::into_raw` in `register`, freed once.
-    drop(unsafe { Box::from_raw(state.cast::<State>()) });
+    drop(unsafe { Box::from_raw(host.cast::<Host>()) });
 }

@@ -1,7 +1,7 @@
 //! A table that gives out small positive integers and knows them again.
 //!
 //! Invariant: a number is answered only between its `insert` and its `remove`. It carries the generation of its slot, so
-//! that a stale or forged number finds nothing rather than somebody else's entry.
+//! that a stale or forged number finds nothing rather than somebody else's entry, until its slot has been used 1,023 times more.
 //!
 //! ```text
 //!   bit 30        21 20                    0

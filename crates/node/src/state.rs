@@ -55,7 +55,25 @@ pub struct Completion {
     pub words: [i32; 3],
     /// What was received.
     pub msg: Option<Msg>,
+    /// The operation, which takes the outcome back if the thread ends before it is told.
+    pub op: Option<Arc<Op<Msg>>>,
 }
+
+impl Completion {
+    /// The operation, with what it has received once more its own.
+    fn untell(self) -> Option<Arc<Op<Msg>>> {
+        let (op, msg) = (self.op?, self.msg?);
+        let case = usize::try_from(self.words[1]).ok()?;
+        op.untake(Outcome {
+            case,
+            event: Event::Received(msg),
+        });
+        Some(op)
+    }
+}
+
+/// How an operation ended, and the operation.
+pub type Taken = (Outcome<Msg>, Option<Arc<Op<Msg>>>);
 
 /// Of so many parked operations the channels tell how busy others are.
 const FEW: usize = 16;
@@ -162,15 +180,15 @@ impl State {
         })
     }
 
-    /// Takes how an operation ended; `None`: it has not. Its losers are put off, see `losers`.
-    pub fn take(&mut self, number: i32) -> Option<Outcome<Msg>> {
+    /// Takes an operation and how it ended; `None`: it has not. Its losers are put off, see `losers`.
+    pub fn take(&mut self, number: i32) -> Option<Taken> {
         let op = self.ops.get(number).and_then(Option::as_ref)?;
         let (outcome, losers) = op.take_ahead()?;
-        self.ops.remove(number);
+        let op = self.ops.remove(number).flatten();
         if !losers.is_empty() {
             self.losers.push(losers);
         }
-        Some(outcome)
+        Some((outcome, op))
     }
 
     /// The end of the environment: what waits is withdrawn, what was lent or handed over and not taken goes back, and so
@@ -194,13 +212,13 @@ impl State {
                 handle.channel().return_credit(page.sheet());
             }
         }
-        abandon(self.ops.drain().flatten().collect());
+        let untold = self.unsaid.take().and_then(Completion::untell);
+        abandon(self.ops.drain().flatten().chain(untold).collect());
         drop(self.handles.drain().collect::<Vec<_>>());
         self.scratch.detach();
         self.held = VecDeque::new();
         self.due = Vec::new();
         self.next_due = 0;
-        self.unsaid = None;
         self.sleeper = None;
     }
 }

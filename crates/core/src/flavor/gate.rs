@@ -155,7 +155,7 @@ impl Gates {
             let home = self.send.home_seen.load(Ordering::Acquire);
             let mut room = self.shared.capacity.saturating_sub(ahead(taken, home));
             if room < want {
-                // SeqCst: Dekker with `park_sender`. Acquire: pairs with `bring_home`.
+                // SeqCst: Dekker with `await_slots`. Acquire: pairs with `bring_home`.
                 let home = self.recv.home.load(Ordering::SeqCst);
                 self.send.home_seen.store(home, Ordering::Release);
                 room = self.shared.capacity.saturating_sub(ahead(taken, home));

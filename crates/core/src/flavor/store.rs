@@ -17,7 +17,7 @@ use crate::sync::{Mutex, MutexGuard, relax};
 
 /// Above this, and for unbounded channels, the library's unbounded queue is used behind the same gates, so that a
 /// large capacity costs no memory before it is used.
-const PREALLOCATED: usize = 65_536;
+const PREALLOCATED: usize = 4096;
 
 /// Somebody else's queue. Never asked for more than it was made for.
 pub(crate) trait Queue<P>: Sized {

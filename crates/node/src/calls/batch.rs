@@ -17,10 +17,11 @@ const MOST: usize = 1 << 14;
 
 /// Sends as much of `run` as there is room for, and drops the rest: JavaScript has the originals.
 fn send(state: &State, handle: i32, run: Run) -> Reply {
+    let channel = state.channel(handle)?;
     if run.is_empty() {
         return Ok(0);
     }
-    match state.channel(handle)?.try_send_bulk(Box::new(run)) {
+    match channel.try_send_bulk(Box::new(run)) {
         Ok(count) => i32::try_from(count).map_err(|_| Code::Internal),
         Err(Shut::Closed) => Err(Code::Closed),
         Err(Shut::Disconnected) => Err(Code::Disconnected),

@@ -9,7 +9,8 @@ use napi::sys;
 
 use super::callback;
 use crate::bell::Bell;
-use crate::state::{Ear, REGISTRY, State};
+use crate::call::Host;
+use crate::state::{Ear, REGISTRY};
 use crate::wire::{Code, word};
 
 /// The package's version as one number: major · 10^6 + minor · 10^3 + patch.
@@ -45,20 +46,24 @@ callback! {
             return Err(Code::Dead);
         }
         let mut soon = std::ptr::null_mut();
-        // SAFETY: in a callback, with its values; what is no object gives a status.
+        // SAFETY: in a callback, with its values; what is no object gives a status. The host outlives its callbacks.
         let bell = unsafe {
             state.scratch.attach(args.env, args.value(0))?;
+            let bell = Bell::hang(args.env, args.value(1), Arc::clone(&(*args.host).running))?;
             if sys::napi_create_reference(args.env, args.value(2), 1, &raw mut soon) != sys::Status::napi_ok {
+                bell.unhang();
                 return Err(Code::BadArgument);
             }
-            Arc::new(Bell::hang(args.env, args.value(1))?)
+            Arc::new(bell)
         };
         // Hooks run last added first. Node's own for the thread-safe function was added by `hang`, so ours comes before it.
-        // SAFETY: in a callback; the state outlives every hook, since it goes with the environment's data.
-        if unsafe { sys::napi_add_env_cleanup_hook(args.env, Some(shut_down), args.state.cast()) } != sys::Status::napi_ok {
+        // SAFETY: in a callback; the host outlives every hook, since it goes with the environment's data.
+        if unsafe { sys::napi_add_env_cleanup_hook(args.env, Some(shut_down), args.host.cast()) } != sys::Status::napi_ok {
             // Without the hook nothing would end what counts in memory of this thread: it gets no memory.
             state.scratch.detach();
             bell.unhang();
+            // SAFETY: in a callback of `env`, whose reference this is.
+            unsafe { sys::napi_delete_reference(args.env, soon) };
             return Err(Code::Internal);
         }
         let ringer = Arc::clone(&bell);
@@ -69,10 +74,10 @@ callback! {
 }
 
 /// Cleanup hook: on the environment's thread, while the environment is still there.
-unsafe extern "C" fn shut_down(state: *mut c_void) {
+unsafe extern "C" fn shut_down(host: *mut c_void) {
     let ended = catch_unwind(AssertUnwindSafe(|| {
-        // SAFETY: `init` gave the state, which goes after all hooks, and no callback is running.
-        unsafe { &mut *state.cast::<State>() }.shut_down();
+        // SAFETY: `init` gave the host, which goes after all hooks.
+        unsafe { &*host.cast::<Host>() }.shut_down();
     }));
     if let Err(payload) = ended {
         std::mem::forget(payload);

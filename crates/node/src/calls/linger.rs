@@ -223,7 +223,7 @@ callback! {
         if !done {
             return Ok(0);
         }
-        let outcome = state.take(number).ok_or(Code::Internal)?;
+        let (outcome, _) = state.take(number).ok_or(Code::Internal)?;
         state.settle(outcome)?;
         Ok(1)
     }

@@ -65,7 +65,7 @@ callback! {
             }
             return Ok(0);
         }
-        let outcome = state.take(number).ok_or(Code::Internal)?;
+        let (outcome, _) = state.take(number).ok_or(Code::Internal)?;
         state.settle(outcome)?;
         Ok(1)
     }
@@ -95,11 +95,12 @@ fn next_completion(state: &mut State) -> Option<Completion> {
         let Ok(number) = i32::try_from(key) else {
             continue;
         };
-        if let Some(outcome) = state.take(number) {
+        if let Some((outcome, op)) = state.take(number) {
             let (case, status, msg) = parts(outcome);
             return Some(Completion {
                 words: [number, case, status],
                 msg,
+                op,
             });
         }
     }
@@ -167,6 +168,7 @@ mod tests {
         let completion = Completion {
             words: [0x0102_0304, 2, 1],
             msg: Some(msg),
+            op: None,
         };
         let mut scratch = [0xEE; 32];
         assert_eq!(write(&mut scratch, 4, &completion), Some(28));
