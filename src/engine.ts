@@ -74,7 +74,7 @@ export interface Port<T = unknown> {
    */
   tryRecvMany(into: T[], max: number): number;
   /**
-   * Numeric codecs: fills `into` from index 0 with what is there now. Returns as `tryRecvMany`.
+   * Numeric codecs: fills `into`, the typed array that the codec matches, from index 0 with what is there now. Returns as `tryRecvMany`.
    * Engines without a fast way leave it out.
    */
   tryRecvInto?(into: ArrayLike<T>): number;

@@ -14,13 +14,14 @@ import { scratch } from '../scratch.js';
 import * as Status from '../status.js';
 import type { TokenBody } from '../token.js';
 import { Ahead } from './ahead.js';
-import { type Batch, batchOf } from './batch.js';
 import { native } from './binding.js';
 import * as Code from './code.js';
 import { Credit } from './credit.js';
 import { nativeFactory } from './engine.js';
 import { failure, unsent } from './failure.js';
 import { decode, fetchHeld, makeRoom, send } from './message.js';
+import { fill, receiveMany, receiveOneByOne } from './receiving.js';
+import { type Elements, sendMany } from './sending.js';
 import { writeToken } from './token.js';
 import { Flavor } from './wire.js';
 import * as Word from './word.js';
@@ -42,7 +43,8 @@ export class NativePort<T = unknown> implements Port<T> {
   /** How errors call the channel. */
   readonly label: string;
   readonly ends: Ends;
-  readonly #batch: Batch;
+  /** How many messages are received. */
+  readonly #receive: typeof receiveMany;
   /** A rendezvous and the mutex engine lend nothing and give no credit, and each end needs one of the two. */
   readonly #ahead: Ahead | undefined;
   readonly #credit: Credit | undefined;
@@ -60,13 +62,12 @@ export class NativePort<T = unknown> implements Port<T> {
     this.codec = codec;
     this.handle = handle;
     this.label = label(this);
-    this.#batch = batchOf(codec as Codec<unknown>);
     const gated = this.engineName !== 'mutex';
+    const fallible = isFallible(codec as Codec<unknown>);
+    // What decodes by user code may itself receive.
+    this.#receive = fallible ? receiveOneByOne : receiveMany;
     this.#ahead = gated && direction !== Direction.SEND ? new Ahead(handle) : undefined;
-    this.#credit =
-      gated && direction !== Direction.RECV && !isFallible(codec as Codec<unknown>)
-        ? new Credit(this as NativePort<unknown>)
-        : undefined;
+    this.#credit = gated && direction !== Direction.RECV && !fallible ? new Credit(this as NativePort<unknown>) : undefined;
     this.ends = new Ends(this.capacity);
     collected.register(this, handle);
   }
@@ -85,7 +86,7 @@ export class NativePort<T = unknown> implements Port<T> {
   }
 
   trySendMany(values: ArrayLike<T>, from: number): number {
-    return this.#batch.send(this, values, from);
+    return sendMany(this as NativePort<unknown>, values, from);
   }
 
   tryRecv(): T | typeof EMPTY | typeof CLOSED {
@@ -115,12 +116,12 @@ export class NativePort<T = unknown> implements Port<T> {
 
   tryRecvMany(into: T[], max: number): number {
     this.faults.report();
-    return this.#batch.receive(this, into, max);
+    return this.#receive(this as NativePort<unknown>, into, max);
   }
 
   tryRecvInto(into: ArrayLike<T>): number {
     this.faults.report();
-    return this.#batch.fill(this, into);
+    return fill(this as NativePort<unknown>, into as ArrayLike<unknown> as Elements);
   }
 
   linger(send: boolean): boolean {

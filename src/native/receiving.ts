@@ -7,32 +7,22 @@ import { TOLD_FROM } from '../codec/loops.js';
 import { string } from '../codec/scalars.js';
 import { CLOSED, EMPTY } from '../engine.js';
 import { scratch } from '../scratch.js';
-import type { AnyPort } from './batch.js';
 import { native } from './binding.js';
 import * as Code from './code.js';
 import { failure } from './failure.js';
 import { fetchHeld } from './message.js';
-import { bytesOf, isArrayOf } from './sending.js';
+import type { NativePort } from './port.js';
+import { bytesOf, type Elements } from './sending.js';
 import { FRAME } from './wire.js';
 import * as Word from './word.js';
 
 /** Messages in one call, at most; the addon takes a few more. */
 const MOST = 8192;
 
-/** Takes at most `max` messages and appends them. Returns how many, undecodable ones included, or a Code. */
-type ReceiveSome = (port: AnyPort, into: unknown[], max: number) => number;
-
-/** `Port.tryRecvMany` of messages that differ in length. */
-export function receiveFrames(port: AnyPort, into: unknown[], max: number): number {
-  return receiveAll(port, into, max, someFrames);
-}
-
-/** `Port.tryRecvMany` of messages of one length. */
-export function receiveFixed(port: AnyPort, into: unknown[], max: number): number {
-  return receiveAll(port, into, max, someFixed);
-}
-
-function receiveAll(port: AnyPort, into: unknown[], max: number, some: ReceiveSome): number {
+/** `Port.tryRecvMany`. */
+export function receiveMany(port: NativePort, into: unknown[], max: number): number {
+  // Takes at most so many messages and appends them. Returns how many, undecodable ones included, or a Code.
+  const some = port.codec.size === undefined ? someFrames : someFixed;
   const before = into.length;
   for (;;) {
     const { size } = port.codec;
@@ -46,14 +36,14 @@ function receiveAll(port: AnyPort, into: unknown[], max: number, some: ReceiveSo
 }
 
 /** What `tryRecvMany` says when nothing came. */
-function nothing(port: AnyPort, code: number): number {
+function nothing(port: NativePort, code: number): number {
   port.faults.report();
   if (code === Code.BLOCKED) return 0;
   if (code === Code.CLOSED) return -1;
   throw failure(code, port);
 }
 
-function someFrames(port: AnyPort, into: unknown[], max: number): number {
+function someFrames(port: NativePort, into: unknown[], max: number): number {
   const count = native.tryRecvFrames(port.handle, max);
   if (count < 0) return count;
   const held = scratch.words[Word.COUNT] as number;
@@ -71,7 +61,7 @@ function someFrames(port: AnyPort, into: unknown[], max: number): number {
  * Appends the `count` messages at base, each of `size` bytes or, without a size, as a frame. One that does not decode is left for the
  * next receive to report. Decoding runs no user code, so they stay there.
  */
-function appendAll(port: AnyPort, into: unknown[], count: number, size = -1): void {
+function appendAll(port: NativePort, into: unknown[], count: number, size = -1): void {
   const { view } = scratch.writer;
   const isMany = count > TOLD_FROM;
   let at = scratch.begin();
@@ -104,7 +94,7 @@ function endOf(at: number, count: number): number {
   return end;
 }
 
-function someFixed(port: AnyPort, into: unknown[], max: number): number {
+function someFixed(port: NativePort, into: unknown[], max: number): number {
   const size = port.codec.size as number;
   const loops = loopsOf(port.codec);
   const count = native.tryRecvFixed(port.handle, size, max);
@@ -123,7 +113,7 @@ function fitting(size: number): number {
 /** What stands for a message that does not decode. */
 const FAULT = Symbol('fault');
 
-function decoded(port: AnyPort, start: number, end: number): unknown {
+function decoded(port: NativePort, start: number, end: number): unknown {
   const { reader, bytes } = scratch;
   const text = port.codec === string ? latin1In(bytes, start, end) : 0;
   if (text > 0) return reader.reset(text, end).latin1();
@@ -138,7 +128,7 @@ function decoded(port: AnyPort, start: number, end: number): unknown {
 /** What a receive grows the scratch to, when a batch did not fit: the next ones then land in one piece. */
 const LARGE = 4 << 20;
 
-function appendHeld(port: AnyPort, into: unknown[], held: number): number {
+function appendHeld(port: NativePort, into: unknown[], held: number): number {
   if (held > 0 && scratch.bytes.length < LARGE) scratch.grow(scratch.bytes.length * 2);
   for (let i = 0; i < held; i++) {
     const length = fetchHeld(port);
@@ -150,7 +140,7 @@ function appendHeld(port: AnyPort, into: unknown[], held: number): number {
 }
 
 /** `Port.tryRecvMany` where decoding runs user code. */
-export function receiveOneByOne(port: AnyPort, into: unknown[], max: number): number {
+export function receiveOneByOne(port: NativePort, into: unknown[], max: number): number {
   for (let count = 0; count < max; count++) {
     let value: unknown;
     try {
@@ -167,17 +157,8 @@ export function receiveOneByOne(port: AnyPort, into: unknown[], max: number): nu
   return max;
 }
 
-/** `Port.tryRecvInto` by way of values. */
-export function fillOneByOne(port: AnyPort, into: ArrayLike<unknown>): number {
-  const values: unknown[] = [];
-  const count = port.tryRecvMany(values, into.length);
-  for (let i = 0; i < values.length; i++) (into as unknown[])[i] = values[i];
-  return count;
-}
-
-/** `Port.tryRecvInto` of the typed array that the codec matches. */
-export function fillFixed(port: AnyPort, into: ArrayLike<unknown>): number {
-  if (!isArrayOf(port.codec, into)) return fillOneByOne(port, into);
+/** `Port.tryRecvInto`. */
+export function fill(port: NativePort, into: Elements): number {
   const size = into.BYTES_PER_ELEMENT;
   let total = 0;
   while (total < into.length) {
@@ -195,10 +176,10 @@ export function fillFixed(port: AnyPort, into: ArrayLike<unknown>): number {
 }
 
 /** Messages of another length than the codec's, which no codec of that id makes: each is reported or, if it decodes, kept. */
-function fillHeld(port: AnyPort, into: ArrayLike<unknown>, from: number, held: number): number {
+function fillHeld(port: NativePort, into: Elements, from: number, held: number): number {
   const values: unknown[] = [];
   appendHeld(port, values, held);
-  for (let i = 0; i < values.length; i++) (into as unknown[])[from + i] = values[i];
+  for (let i = 0; i < values.length; i++) (into as ArrayLike<unknown> as unknown[])[from + i] = values[i];
   if (from + values.length === 0) port.faults.report();
   return values.length;
 }

@@ -6,10 +6,10 @@ import { type Codec, encodeTo, loopsOf, numericArray } from '../codec/codec.js';
 import { string } from '../codec/scalars.js';
 import { kindOf } from '../codec/views.js';
 import { scratch } from '../scratch.js';
-import type { AnyPort } from './batch.js';
 import { native } from './binding.js';
 import { unsent } from './failure.js';
 import { writeJoined } from './joining.js';
+import type { NativePort } from './port.js';
 import { FRAME } from './wire.js';
 
 /** Messages in one call, at most; the addon takes a few more. */
@@ -21,23 +21,13 @@ const ENOUGH = 1 << 20;
 const FEW = 16;
 const MANY = 64;
 
-/** Encodes and sends `values[from..to)`, or fewer, and leaves in `attempted` how many. Returns how many went, or a Code. */
-type SendSome = (port: AnyPort, values: ArrayLike<unknown>, from: number, to: number) => number;
-
-/** How many messages the last SendSome encoded. */
+/** How many messages the last call of `some` encoded. */
 let attempted = 0;
 
-/** `Port.trySendMany` of messages that differ in length. */
-export function sendFrames(port: AnyPort, values: ArrayLike<unknown>, from: number): number {
-  return sendAll(port, values, from, someFrames);
-}
-
-/** `Port.trySendMany` of messages of one length. */
-export function sendFixed(port: AnyPort, values: ArrayLike<unknown>, from: number): number {
-  return sendAll(port, values, from, someFixed);
-}
-
-function sendAll(port: AnyPort, values: ArrayLike<unknown>, from: number, some: SendSome): number {
+/** `Port.trySendMany`. */
+export function sendMany(port: NativePort, values: ArrayLike<unknown>, from: number): number {
+  // Encodes and sends `values[from..to)`, or fewer, and leaves in `attempted` how many. Returns how many went, or a Code.
+  const some = port.codec.size === undefined ? someFrames : someFixed;
   let at = from;
   let chunk = room(port);
   while (at < values.length) {
@@ -59,12 +49,12 @@ function sendAll(port: AnyPort, values: ArrayLike<unknown>, from: number, some: 
 }
 
 /** How many messages there is room for, but at least one: a receiver may be waiting. */
-function room(port: AnyPort): number {
+function room(port: NativePort): number {
   if (port.capacity === Infinity) return MOST;
   return Math.min(MOST, Math.max(1, port.capacity - port.length()));
 }
 
-function someFrames(port: AnyPort, values: ArrayLike<unknown>, from: number, to: number): number {
+function someFrames(port: NativePort, values: ArrayLike<unknown>, from: number, to: number): number {
   const start = scratch.begin();
   let count: number;
   try {
@@ -76,7 +66,7 @@ function someFrames(port: AnyPort, values: ArrayLike<unknown>, from: number, to:
   return native.trySendFrames(port.handle, start, count);
 }
 
-function someFixed(port: AnyPort, values: ArrayLike<unknown>, from: number, to: number): number {
+function someFixed(port: NativePort, values: ArrayLike<unknown>, from: number, to: number): number {
   const start = scratch.begin();
   const elements = isArrayOf(port.codec, values) ? values : undefined;
   let count = to - from;
@@ -91,7 +81,7 @@ function someFixed(port: AnyPort, values: ArrayLike<unknown>, from: number, to: 
 }
 
 /** As `encodeMany`, of messages of one length: all but the first by one loop, if the codec has one. */
-function pack(port: AnyPort, values: ArrayLike<unknown>, from: number, to: number): number {
+function pack(port: NativePort, values: ArrayLike<unknown>, from: number, to: number): number {
   const loops = loopsOf(port.codec);
   if (loops === undefined) return encodeMany(port, values, from, to, false);
   const { writer } = scratch;
@@ -107,7 +97,7 @@ function pack(port: AnyPort, values: ArrayLike<unknown>, from: number, to: numbe
  * Encodes `values[from..to)` one after the other until it is enough; how many. CodecError if the first does not fit; if
  * a later one does not, those before it are what there is.
  */
-function encodeMany(port: AnyPort, values: ArrayLike<unknown>, from: number, to: number, framed: boolean): number {
+function encodeMany(port: NativePort, values: ArrayLike<unknown>, from: number, to: number, framed: boolean): number {
   const { writer } = scratch;
   const enough = writer.position + ENOUGH;
   let alone = port.codec === string ? from : to;
