@@ -59,7 +59,7 @@ function sleep(op: number, deadline: number, cases: readonly Case[], waiter: Wai
 
 /** Tells the waiter of an operation that is settled, or throws what went wrong. */
 function ended(code: number, cases: readonly Case[], waiter: Waiter): boolean {
-  if (code < 0 && code !== Code.NEED_GROW) throw failure(code, cases[0]?.port ?? { name: 'select', id: 0 });
+  if (code < 0 && code !== Code.NEED_GROW) throw failure(code, (cases[0] as Case).port);
   settle(cases, waiter, code);
   return true;
 }

@@ -20,7 +20,7 @@ import { Flavor } from './wire.js';
 
 /** Tells `waiter` how it ended, which `code`, an answer of the addon below 1, says. */
 function ended(code: number, cases: readonly Case[], waiter: Waiter): null {
-  if (code < 0 && code !== Code.NEED_GROW) throw failure(code, cases[0]?.port ?? { name: 'select', id: 0 });
+  if (code < 0 && code !== Code.NEED_GROW) throw failure(code, (cases[0] as Case).port);
   settle(cases, waiter, code);
   return null;
 }
@@ -95,7 +95,7 @@ export const nativeFactory: EngineFactory & Engine = {
   watch(cases: readonly Case[], onReady: () => void): Parked | null {
     const operation = new Operation([], { settle: onReady, fail: onReady });
     const number = native.selectPark(describeWatch(cases), cases.length, 1);
-    if (number < 0) throw failure(number, cases[0]?.port ?? { name: 'select', id: 0 });
+    if (number < 0) throw failure(number, (cases[0] as Case).port);
     if (number === 0) return null;
     operation.entered(number);
     return operation;

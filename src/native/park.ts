@@ -72,25 +72,19 @@ export function settle(cases: readonly Case[], waiter: Waiter, code: number): vo
     length = fetchHeld(cases[index]?.port as NativePort<unknown>);
   }
   const base = scratch.begin();
-  receive(cases, waiter, index, status, scratch.reader.reset(base, base + length));
+  outcome(cases[index], waiter, index, status, scratch.reader.reset(base, base + length))();
 }
 
-/** Tells `waiter` that a case ended; what was received, if anything, is all of `message`. */
-function receive(cases: readonly Case[], waiter: Waiter, index: number, status: Status.Status, message: Reader): void {
-  const scase = cases[index];
-  if (scase === undefined || scase.send || status !== Status.DONE) {
-    waiter.settle(index, status, undefined);
-    return;
-  }
+/** What tells `waiter` that a case ended; what was received, if anything, is all of `message`, which is decoded now. */
+function outcome(scase: Case | undefined, waiter: Waiter, index: number, status: Status.Status, message: Reader): () => void {
+  if (scase === undefined || scase.send || status !== Status.DONE) return () => waiter.settle(index, status, undefined);
   const port = scase.port as NativePort<unknown>;
-  let value: unknown;
   try {
-    value = decodeMessage(port.codec, message, port.label);
+    const value = decodeMessage(port.codec, message, port.label);
+    return () => waiter.settle(index, status, value);
   } catch (error) {
-    waiter.fail(index, error);
-    return;
+    return () => waiter.fail(index, error);
   }
-  waiter.settle(index, status, value);
 }
 
 let untold = false;
@@ -194,20 +188,12 @@ function read(count: number): (() => void)[] {
 }
 
 function readOne(operation: Operation, index: number, status: Status.Status, at: number, end: number): () => void {
-  const { cases, waiter } = operation;
+  const { waiter } = operation;
   const scase = operation.ended(index);
-  if (scase === undefined || scase.send || status !== Status.DONE) return () => waiter.settle(index, status, undefined);
-  const port = scase.port as NativePort<unknown>;
-  if (isFallible(port.codec)) {
-    const copy = apart(scratch.reader.reset(at, end));
-    return () => receive(cases, waiter, index, status, copy);
-  }
-  try {
-    const value = decodeMessage(port.codec, scratch.reader.reset(at, end), port.label);
-    return () => waiter.settle(index, status, value);
-  } catch (error) {
-    return () => waiter.fail(index, error);
-  }
+  const message = scratch.reader.reset(at, end);
+  if (scase?.send !== false || !isFallible(scase.port.codec)) return outcome(scase, waiter, index, status, message);
+  const copy = apart(message);
+  return () => outcome(scase, waiter, index, status, copy)();
 }
 
 /** A waiter must not throw; if one does, the others are told nevertheless, and the error surfaces as an uncaught one. */

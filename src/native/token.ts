@@ -8,7 +8,6 @@ import type { TokenBody } from '../token.js';
 import { native } from './binding.js';
 import * as Code from './code.js';
 import { failure } from './failure.js';
-import { makeRoom } from './message.js';
 import type { NativePort } from './port.js';
 import { TOKEN } from './wire.js';
 
@@ -18,13 +17,10 @@ const PLACES = [8, 16, 24] as const;
 
 /** Makes a token of the port's direction, which counts as a handle until it is first attached. */
 export function writeToken(port: NativePort<unknown>): TokenBody {
-  let code = native.share(port.handle);
-  if (code === Code.NEED_GROW) {
-    makeRoom();
-    code = native.share(port.handle);
-  }
-  if (code < 0) throw failure(code, port);
   const base = scratch.begin();
+  scratch.grow(base + TOKEN);
+  const code = native.share(port.handle);
+  if (code < 0) throw failure(code, port);
   const { view } = scratch.writer;
   const key = PLACES.map((place) =>
     view
