@@ -11,7 +11,6 @@ import type { Engine } from '../engine.js';
 import { ChannelError } from '../errors.js';
 import { turned } from '../handle/budget.js';
 import { ownTid, threadId, waitAsync } from './host.js';
-import * as Header from './layout/header.js';
 import * as Hold from './layout/hold.js';
 import * as Op from './layout/op.js';
 import * as State from './layout/state.js';
@@ -232,6 +231,17 @@ export class Arena extends Memory {
     this.#drainSoon();
   }
 
+  /** What `body` says with the lock at `at` taken; wakes whom it has completed. */
+  locked<R>(at: number, body: () => R): R {
+    this.lock(at);
+    try {
+      return body();
+    } finally {
+      this.unlock(at);
+      if (this.wakes.any) this.wake();
+    }
+  }
+
   /** Rings a thread's bell. */
   ring(thread: number): void {
     const m = this.i32;
@@ -244,20 +254,21 @@ export class Arena extends Memory {
   hold(c: number): number {
     const known = this.holds.get(c);
     if (known !== undefined) return known;
-    const spare = this.#spareHolds.pop();
-    if (spare !== undefined) {
-      this.i32[spare + Hold.CHAN] = c;
-      this.holds.set(c, spare);
-      return spare;
-    }
+    const hold = this.#spareHolds.pop() ?? this.#addHold();
+    this.i32[hold + Hold.CHAN] = c;
+    this.holds.set(c, hold);
+    return hold;
+  }
+
+  /** A hold that counts nothing, among those of this thread. */
+  #addHold(): number {
     const hold = this.allocClass(SMALL_CLASS);
     const m = this.i32;
-    m[hold + Hold.CHAN] = c;
+    m[hold + Hold.CHAN] = 0;
     m[hold + Hold.SENDERS] = 0;
     m[hold + Hold.RECEIVERS] = 0;
     m[hold + Hold.NEXT] = m[this.thread + Thread.HOLDS] as number;
     m[this.thread + Thread.HOLDS] = hold;
-    this.holds.set(c, hold);
     return hold;
   }
 
@@ -267,10 +278,5 @@ export class Arena extends Memory {
     if (m[hold + Hold.SENDERS] !== 0 || m[hold + Hold.RECEIVERS] !== 0) return;
     m[hold + Hold.CHAN] = 0;
     if (this.holds.delete(c)) this.#spareHolds.push(hold);
-  }
-
-  /** Sees memory that peers have added since. */
-  catchUp(): void {
-    if (this.i32[Header.SIZE] !== this.size) this.refresh();
   }
 }

@@ -60,18 +60,14 @@ function encodeSome(codec: Codec<unknown>, values: ArrayLike<unknown>, from: num
 function sendEncoded(arena: Arena, c: number, bounds: readonly number[]): number {
   let sent = 0;
   let status: Status.Status = Status.DONE;
-  arena.lock(c);
-  try {
+  arena.locked(c, () => {
     for (let i = 0; i < bounds.length; i += 2) {
       sending.set(bounds[i] as number, bounds[i + 1] as number);
       status = chansend(arena, arena.wakes, c, sending);
       if (status !== Status.DONE) break;
       sent++;
     }
-  } finally {
-    arena.unlock(c);
-  }
-  if (arena.wakes.any) arena.wake();
+  });
   return sent > 0 || status <= Status.DONE ? sent : -status;
 }
 
@@ -126,18 +122,14 @@ export function recvBatch(port: SharedPort<unknown>, into: unknown[], max: numbe
 const one = new Incoming();
 
 function takeSome(arena: Arena, c: number, many: IncomingMany, most: number): Status.Status {
-  let status: Status.Status = Status.DONE;
-  arena.lock(c);
-  try {
+  return arena.locked(c, () => {
+    let status: Status.Status = Status.DONE;
     // There is room in the scratch for as many as there were, and one.
     const limit = many.start + most * INLINE;
     const room = Math.min(limit, scratch.writer.capacity - INLINE);
     while (many.starts.length < most && many.start <= room && status === Status.DONE) {
       status = chanrecv(arena, arena.wakes, c, many);
     }
-  } finally {
-    arena.unlock(c);
-  }
-  if (arena.wakes.any) arena.wake();
-  return status;
+    return status;
+  });
 }

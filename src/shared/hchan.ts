@@ -16,10 +16,10 @@ import * as Kind from './layout/kind.js';
 import * as Op from './layout/op.js';
 import * as State from './layout/state.js';
 import * as Sudog from './layout/sudog.js';
-import { READY } from './layout.js';
+import { claimedBy, READY } from './layout.js';
 import type { Memory } from './memory.js';
 import { copyFrame, frameWordsAt, type Incoming, type Outgoing, writeFrame } from './message.js';
-import { append, awaited, claim, complete, dequeue, dequeueSudoG, finish, type Wakes } from './waitq.js';
+import { append, awaited, claim, complete, dequeue, dequeueSudoG, type Wakes } from './waitq.js';
 
 /** What a send would find; `DONE` if it can happen. */
 export function sendable(memory: Memory, c: number): Status.Status {
@@ -107,10 +107,11 @@ function moveIn(memory: Memory, wakes: Wakes, c: number, sg: number): void {
   copyFrame(m, sg + Sudog.FRAME, at);
   m[c + Chan.MOVE_TO] = next;
   m[c + Chan.MOVE_FROM] = sg;
-  if (claim(memory, sg)) {
+  const claimed = claimedBy(memory.mark);
+  if (claim(m, sg, claimed)) {
     m[c + Chan.WRITE] = next;
     m[c + Chan.COUNT] = (m[c + Chan.COUNT] as number) + 1;
-    finish(memory, wakes, sg, Status.DONE);
+    complete(memory, wakes, sg, Status.DONE, claimed);
   }
   m[c + Chan.MOVE_FROM] = 0;
 }

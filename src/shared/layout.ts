@@ -61,6 +61,11 @@ export const READY = 8;
 /** Class of holds and grants. */
 export const SMALL_CLASS = 5;
 
+/** The bits of a CLAIMED state. */
+export function claimedBy(mark: number): number {
+  return State.CLAIMED | (mark << 8);
+}
+
 /** The bits of a DONE state. */
 export function doneState(status: number, index: number): number {
   return State.DONE | (status << 4) | (index << 8);

@@ -23,12 +23,10 @@ import { dequeueSudoG } from './waitq.js';
 
 /** Makes a channel, counted once in both directions. */
 export function makechan(arena: Arena, capacity: number): number {
-  arena.lock(Header.SLOTS_LOCK);
-  let c: number;
-  try {
+  const c = arena.locked(Header.SLOTS_LOCK, () => {
     if (arena.i32[Header.SLOTS_FREE] === 0) addSlots(arena);
     const m = arena.i32;
-    c = m[Header.SLOTS_FREE] as number;
+    const c = m[Header.SLOTS_FREE] as number;
     m[Header.SLOTS_FREE] = m[c + Chan.NEXT_FREE] as number;
     for (let field = 1; field < CHANNEL_WORDS; field++) m[c + field] = 0;
     const unbounded = capacity === Infinity;
@@ -40,9 +38,8 @@ export function makechan(arena: Arena, capacity: number): number {
     const id = (m[Header.LAST_CHANNEL_ID] as number) + 1;
     m[Header.LAST_CHANNEL_ID] = id;
     Atomics.store(m, c + Chan.ID, id);
-  } finally {
-    arena.unlock(Header.SLOTS_LOCK);
-  }
+    return c;
+  });
   countHandle(arena, c, Direction.BOTH);
   return c;
 }
@@ -66,7 +63,7 @@ function addSlots(arena: Arena): void {
 /** Every channel slot, in use or not. */
 export function* slots(arena: Arena): Generator<number> {
   const chunks = Atomics.load(arena.i32, Header.CHUNK_COUNT);
-  if (arena.i32[Header.SIZE] !== arena.size) arena.refresh();
+  arena.catchUp();
   for (let i = 0; i < chunks; i++) {
     const first = arena.i32[Header.CHUNKS + i] as number;
     for (let k = 0; k < CHUNK_CHANNELS; k++) yield first + k * CHANNEL_WORDS;
@@ -83,34 +80,28 @@ export function channelCount(arena: Arena): number {
 /** One more handle of this thread. */
 export function countHandle(arena: Arena, c: number, direction: Direction.Direction): void {
   const hold = arena.hold(c);
-  arena.lock(c);
-  addHandle(arena.i32, c, hold, direction, 1);
-  arena.unlock(c);
+  arena.locked(c, () => addHandle(arena.i32, c, hold, direction, 1));
 }
 
 function addHandle(m: Int32Array, c: number, hold: number, direction: Direction.Direction, by: number): void {
-  if (direction & Direction.SEND) {
-    m[c + Chan.SENDERS] = (m[c + Chan.SENDERS] as number) + by;
-    m[hold + Hold.SENDERS] = (m[hold + Hold.SENDERS] as number) + by;
-  }
-  if (direction & Direction.RECV) {
-    m[c + Chan.RECEIVERS] = (m[c + Chan.RECEIVERS] as number) + by;
-    m[hold + Hold.RECEIVERS] = (m[hold + Hold.RECEIVERS] as number) + by;
-  }
+  add(m, c + Chan.SENDERS, direction, by);
+  add(m, hold + Hold.SENDERS, direction, by);
+}
+
+/** Counts `by` more of `direction` at `senders`, where senders are counted, and in the word behind it, where receivers are. */
+function add(m: Int32Array, senders: number, direction: number, by: number): void {
+  if (direction & Direction.SEND) m[senders] = (m[senders] as number) + by;
+  if (direction & Direction.RECV) m[senders + 1] = (m[senders + 1] as number) + by;
 }
 
 /** One handle of this thread fewer. The last sender closes, the last receiver disconnects, the last of all frees the channel. */
 export function uncountHandle(arena: Arena, c: number, direction: Direction.Direction): void {
   const hold = arena.hold(c);
-  arena.lock(c);
-  try {
+  arena.locked(c, () => {
     addHandle(arena.i32, c, hold, direction, -1);
     afterUncount(arena, c);
-  } finally {
-    arena.unlock(c);
-  }
+  });
   arena.dropHold(c, hold);
-  if (arena.wakes.any) arena.wake();
 }
 
 /** What the counts of a channel, which is locked, ask for. */
@@ -153,8 +144,7 @@ export function grantToken(arena: Arena, c: number, direction: Direction.Directi
   m[grant + Grant.DIRECTION] = direction;
   m[grant + Grant.NEXT] = m[c + Chan.GRANTS] as number;
   m[c + Chan.GRANTS] = grant;
-  if (direction & Direction.SEND) m[c + Chan.SENDERS] = (m[c + Chan.SENDERS] as number) + 1;
-  if (direction & Direction.RECV) m[c + Chan.RECEIVERS] = (m[c + Chan.RECEIVERS] as number) + 1;
+  add(m, c + Chan.SENDERS, direction, 1);
   arena.unlock(c);
   const secret = Array.from(m.slice(c + Chan.SECRET, c + Chan.SECRET + 4), (word) => (word >>> 0).toString(36));
   return [arena.id, c, number, direction, ...secret].join(' ');
@@ -204,7 +194,7 @@ function alive(m: Int32Array, c: number, direction: Direction.Direction): boolea
 
 function isSlot(arena: Arena, c: number): boolean {
   const chunks = Atomics.load(arena.i32, Header.CHUNK_COUNT);
-  if (arena.i32[Header.SIZE] !== arena.size) arena.refresh();
+  arena.catchUp();
   for (let i = 0; i < chunks; i++) {
     const at = c - (arena.i32[Header.CHUNKS + i] as number);
     if (at >= 0 && at < CHUNK_CHANNELS * CHANNEL_WORDS) return at % CHANNEL_WORDS === 0;
@@ -218,9 +208,7 @@ function takeGrant(arena: Arena, c: number, number: number): void {
   for (let prev = c + Chan.GRANTS, grant = m[prev] as number; grant !== 0; prev = grant, grant = m[grant] as number) {
     if (m[grant + Grant.NUMBER] !== number) continue;
     m[prev] = m[grant + Grant.NEXT] as number;
-    const direction = m[grant + Grant.DIRECTION] as number;
-    if (direction & Direction.SEND) m[c + Chan.SENDERS] = (m[c + Chan.SENDERS] as number) - 1;
-    if (direction & Direction.RECV) m[c + Chan.RECEIVERS] = (m[c + Chan.RECEIVERS] as number) - 1;
+    add(m, c + Chan.SENDERS, m[grant + Grant.DIRECTION] as number, -1);
     arena.free(grant);
     return;
   }

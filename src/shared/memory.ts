@@ -94,6 +94,11 @@ export class Memory {
     this.size = Atomics.load(this.i32, Header.SIZE);
   }
 
+  /** Sees memory that peers have added since. */
+  catchUp(): void {
+    if (this.i32[Header.SIZE] !== this.size) this.refresh();
+  }
+
   /** Takes the lock at `at`; waits for it. */
   lock(at: number): void {
     const m = this.i32;
@@ -157,10 +162,7 @@ export class Memory {
       throw new ChannelError(`shared channels of this process have no memory left: ${buffer.maxByteLength} bytes are in use`);
     }
     buffer.grow(Math.min(largest, Math.max(words, this.size + STEP_WORDS)) * 4);
-    const size = Math.floor(buffer.byteLength / 4);
-    this.i32 = new Int32Array(buffer, 0, size);
-    this.u8 = new Uint8Array(buffer, 0, size * 4);
-    this.size = size;
-    Atomics.store(this.i32, Header.SIZE, size);
+    Atomics.store(this.i32, Header.SIZE, Math.floor(buffer.byteLength / 4));
+    this.refresh();
   }
 }

@@ -76,7 +76,8 @@ export class SharedPort<T> implements Port<T> {
   readonly codec: Codec<T>;
   /** Where it lies in the arena. */
   readonly c: number;
-  readonly #arena: Arena;
+  /** The memory that it lies in. */
+  readonly arena: Arena;
   readonly #counted: Counted;
   readonly ends: Ends;
   /** How errors call the channel. */
@@ -89,7 +90,7 @@ export class SharedPort<T> implements Port<T> {
   constructor(arena: Arena, c: number, direction: Direction.Direction, codec: Codec<T>, name: string | undefined) {
     const m = arena.i32;
     this.engine = arena.engine ??= new ArenaEngine(arena);
-    this.#arena = arena;
+    this.arena = arena;
     this.c = c;
     this.id = m[c + Chan.ID] as number;
     this.name = name;
@@ -103,24 +104,19 @@ export class SharedPort<T> implements Port<T> {
     collected.register(this, this.#counted, this);
   }
 
-  /** The memory that the channel lies in. */
-  get arena(): Arena {
-    return this.#arena;
-  }
-
   length(): number {
-    const count = Atomics.load(this.#arena.i32, this.c + Chan.COUNT);
+    const count = Atomics.load(this.arena.i32, this.c + Chan.COUNT);
     return this.#gone() ? 0 : Math.min(this.capacity, Math.max(0, count));
   }
 
   closed(): boolean {
-    const flags = Atomics.load(this.#arena.i32, this.c + Chan.FLAGS);
+    const flags = Atomics.load(this.arena.i32, this.c + Chan.FLAGS);
     return this.#gone() || (flags & Flag.CLOSED) !== 0;
   }
 
   /** Whether the channel went with its last handle. */
   #gone(): boolean {
-    return Atomics.load(this.#arena.i32, this.c + Chan.ID) !== this.id;
+    return Atomics.load(this.arena.i32, this.c + Chan.ID) !== this.id;
   }
 
   trySend(value: T): Status.Status {
@@ -142,8 +138,7 @@ export class SharedPort<T> implements Port<T> {
 
   /** Sends what `sending` holds. */
   #send(): Status.Status {
-    const arena = this.#arena;
-    const { c } = this;
+    const { arena, c } = this;
     const m = arena.i32;
     // Without the lock, as Go does: after "open", "full and nobody waits" is true of one moment.
     const flags = Atomics.load(m, c + Chan.FLAGS);
@@ -167,7 +162,7 @@ export class SharedPort<T> implements Port<T> {
   }
 
   trySendMany(values: ArrayLike<T>, from: number): number {
-    refuseBroken(this.#arena, this.c);
+    refuseBroken(this.arena, this.c);
     const sent = sendBatch(this as SharedPort<unknown>, values, from);
     if (sent !== undefined) return sent;
     const status = this.trySend(values[from] as T);
@@ -184,8 +179,7 @@ export class SharedPort<T> implements Port<T> {
 
   /** Takes a message into `incoming`. */
   #take(): Status.Status {
-    const arena = this.#arena;
-    const { c } = this;
+    const { arena, c } = this;
     const m = arena.i32;
     // Without the lock, as Go does: "nothing there" first, then "not closed".
     if (Atomics.load(m, c + Chan.COUNT) === 0 && m[c + Chan.SEND_FIRST] === 0 && Atomics.load(m, c + Chan.FLAGS) === 0)
@@ -205,7 +199,7 @@ export class SharedPort<T> implements Port<T> {
 
   tryRecvMany(into: T[], max: number): number {
     this.faults.report();
-    refuseBroken(this.#arena, this.c);
+    refuseBroken(this.arena, this.c);
     const before = into.length;
     // A codec's decode may dispose the port.
     while (into.length - before < max && !this.#counted.given) {
@@ -223,15 +217,7 @@ export class SharedPort<T> implements Port<T> {
   close(): boolean {
     const { arena, c } = this;
     refuseBroken(arena, c);
-    arena.lock(c);
-    let closed = false;
-    try {
-      closed = closechan(arena, arena.wakes, c);
-    } finally {
-      arena.unlock(c);
-    }
-    if (arena.wakes.any) arena.wake();
-    return closed;
+    return arena.locked(c, () => closechan(arena, arena.wakes, c));
   }
 
   linger(send: boolean): boolean {
@@ -240,7 +226,7 @@ export class SharedPort<T> implements Port<T> {
 
   /** How many messages there are, or how much room; more than that if the channel is closed, or somebody waits at the other end. */
   ready(send: boolean): number {
-    const m = this.#arena.i32;
+    const m = this.arena.i32;
     const { c } = this;
     const count = Atomics.load(m, c + Chan.COUNT);
     if (m[c + Chan.FLAGS] !== 0 || m[c + (send ? Chan.RECV_FIRST : Chan.SEND_FIRST)] !== 0) return Infinity;

@@ -26,12 +26,12 @@ import * as State from './layout/state.js';
 import * as Sudog from './layout/sudog.js';
 import * as Thread from './layout/thread.js';
 import * as ThreadState from './layout/thread-state.js';
-import { doneState, HEAP, LONG, MAX_THREADS, RECORD_WORDS, THREAD_WORDS, THREADS } from './layout.js';
+import { claimedBy, doneState, HEAP, LONG, MAX_THREADS, RECORD_WORDS, THREAD_WORDS, THREADS } from './layout.js';
 import { afterUncount, slots } from './lifetime.js';
 import { askWebLock, holdWebLock } from './liveness.js';
 import { SLEEPERS } from './lock.js';
 import { broken } from './port.js';
-import { append, dequeueSudoG, finish } from './waitq.js';
+import { append, complete, dequeueSudoG } from './waitq.js';
 
 /** At most this often does anybody look who has died, in ms. */
 const LOOK = 200;
@@ -102,10 +102,9 @@ export function onExit(arena: Arena, exited: number): void {
  */
 export function bury(arena: Arena, slot: number, isDead: () => boolean): void {
   const thread = THREADS + slot * THREAD_WORDS;
-  arena.lock(thread + Thread.BURIAL);
-  try {
+  const done = arena.locked(thread + Thread.BURIAL, () => {
     if (isDead()) Atomics.compareExchange(arena.i32, thread + Thread.STATE, ThreadState.LIVE, ThreadState.DEAD);
-    if (Atomics.load(arena.i32, thread + Thread.STATE) !== ThreadState.DEAD) return;
+    if (Atomics.load(arena.i32, thread + Thread.STATE) !== ThreadState.DEAD) return false;
     takeOverLocks(arena, slot + 1);
     endOperations(arena, thread);
     giveBackHandles(arena, thread);
@@ -115,11 +114,9 @@ export function bury(arena: Arena, slot: number, isDead: () => boolean): void {
     m[thread + Thread.WEB_LOCK] = 0;
     m[thread + Thread.GENERATION] = ((m[thread + Thread.GENERATION] as number) + 1) | 0;
     Atomics.store(m, thread + Thread.STATE, ThreadState.FREE);
-  } finally {
-    arena.unlock(thread + Thread.BURIAL);
-  }
-  if (arena.wakes.any) arena.wake();
-  rouse(arena);
+    return true;
+  });
+  if (done) rouse(arena);
 }
 
 /** Every thread looks again whether an operation of it has been completed. */
@@ -136,10 +133,7 @@ function rouse(arena: Arena): void {
 function takeOverLocks(arena: Arena, mark: number): void {
   const held = (at: number): boolean => (Atomics.load(arena.i32, at) & ~SLEEPERS) === mark;
   const through = (at: number): void => {
-    if (!held(at)) return;
-    arena.lock(at);
-    arena.unlock(at);
-    if (arena.wakes.any) arena.wake();
+    if (held(at)) arena.locked(at, () => {});
   };
   through(Header.ALLOC_LOCK);
   through(Header.SLOTS_LOCK);
@@ -198,8 +192,7 @@ function leaveQueue(arena: Arena, sg: number): void {
 
 /** Puts back the messages of these sudogs, which come newest first, and then matches their channel again. */
 function returnMessages(arena: Arena, c: number, handed: readonly number[]): void {
-  arena.lock(c);
-  try {
+  arena.locked(c, () => {
     for (const sg of handed) {
       const m = arena.i32;
       // At most once: should this thread die now, the message is lost rather than doubled.
@@ -209,10 +202,7 @@ function returnMessages(arena: Arena, c: number, handed: readonly number[]): voi
       else if (m[sg + Sudog.FRAME] === LONG) arena.free(m[sg + Sudog.FRAME + 2] as number);
     }
     if (arena.i32[c + Chan.ID] !== 0) pump(arena, arena.wakes, c);
-  } finally {
-    arena.unlock(c);
-  }
-  if (arena.wakes.any) arena.wake();
+  });
 }
 
 function giveBackHandles(arena: Arena, thread: number): void {
@@ -220,8 +210,7 @@ function giveBackHandles(arena: Arena, thread: number): void {
     const m = arena.i32;
     const c = m[hold + Hold.CHAN] as number;
     if (c === 0) continue;
-    arena.lock(c);
-    try {
+    arena.locked(c, () => {
       const [senders, receivers] = [m[hold + Hold.SENDERS] as number, m[hold + Hold.RECEIVERS] as number];
       m[hold + Hold.SENDERS] = 0;
       m[hold + Hold.RECEIVERS] = 0;
@@ -229,10 +218,7 @@ function giveBackHandles(arena: Arena, thread: number): void {
       m[c + Chan.RECEIVERS] = (m[c + Chan.RECEIVERS] as number) - receivers;
       m[hold + Hold.CHAN] = 0;
       if (senders + receivers > 0) afterUncount(arena, c);
-    } finally {
-      arena.unlock(c);
-    }
-    if (arena.wakes.any) arena.wake();
+    });
   }
 }
 
@@ -255,9 +241,10 @@ function finishMove(arena: Arena, c: number, mark: number): void {
   const sg = m[c + Chan.MOVE_FROM] as number;
   if (sg === 0) return;
   const op = m[sg + Sudog.OP] as number;
-  if (op !== 0 && Atomics.load(m, op + Op.STATE) === (State.CLAIMED | (mark << 8))) {
+  const claimed = claimedBy(mark);
+  if (op !== 0 && Atomics.load(m, op + Op.STATE) === claimed) {
     m[c + Chan.WRITE] = m[c + Chan.MOVE_TO] as number;
-    finish(arena, arena.wakes, sg, Status.DONE);
+    complete(arena, arena.wakes, sg, Status.DONE, claimed);
   }
   m[c + Chan.MOVE_FROM] = 0;
 }

@@ -88,35 +88,23 @@ export function awaited(memory: Memory, first: number): boolean {
   return false;
 }
 
-/** Completes the operation of a sudog, all of whose results have been written; false: it is over already. */
-export function complete(memory: Memory, wakes: Wakes, sg: number, status: number): boolean {
+/** Completes the operation of a sudog, all of whose results have been written; false: it is not in state `from` any more. */
+export function complete(memory: Memory, wakes: Wakes, sg: number, status: number, from: number = State.WAITING): boolean {
   const m = memory.i32;
   const op = m[sg + Sudog.OP] as number;
   const kind = m[op + Op.KIND] as number;
   const owner = m[op + Op.OWNER] as number;
   const done = doneState(status, m[sg + Sudog.CASE] as number);
   // Pairs with the owner's load of STATE: the results are written before, and the owner's record is its own after.
-  if (Atomics.compareExchange(m, op + Op.STATE, State.WAITING, done) !== State.WAITING) return false;
+  if (Atomics.compareExchange(m, op + Op.STATE, from, done) !== from) return false;
   announce(memory, wakes, op, kind, owner);
   return true;
 }
 
-/** Claims the operation of a sudog for a change of several steps; ended by `finish`. */
-export function claim(memory: Memory, sg: number): boolean {
-  const m = memory.i32;
+/** Claims the operation of a sudog for a change of several steps, after which it is completed from state `claimed`. */
+export function claim(m: Int32Array, sg: number, claimed: number): boolean {
   const op = m[sg + Sudog.OP] as number;
-  const claimed = State.CLAIMED | (memory.mark << 8);
   return Atomics.compareExchange(m, op + Op.STATE, State.WAITING, claimed) === State.WAITING;
-}
-
-/** The change is made: completes what `claim` has claimed. */
-export function finish(memory: Memory, wakes: Wakes, sg: number, status: number): void {
-  const m = memory.i32;
-  const op = m[sg + Sudog.OP] as number;
-  const kind = m[op + Op.KIND] as number;
-  const owner = m[op + Op.OWNER] as number;
-  Atomics.store(m, op + Op.STATE, doneState(status, m[sg + Sudog.CASE] as number));
-  announce(memory, wakes, op, kind, owner);
 }
 
 /** Puts a completed operation in its owner's inbox, still under the lock; who blocks is woken by its state word instead. */
