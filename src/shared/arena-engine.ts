@@ -45,7 +45,7 @@ export class ArenaEngine implements Engine {
   }
 
   watch(cases: readonly Case[], onReady: () => void): Parked | null {
-    const watching = new Selecting(this.#arena, cases, true, { settle: onReady, fail: onReady }).watch(onReady);
+    const watching = new Selecting(this.#arena, cases, true, { settle: onReady, fail: onReady }).watch();
     if (watching !== null) this.#arena.arm();
     return watching;
   }

@@ -17,7 +17,7 @@ import * as State from './layout/state.js';
 import * as Sudog from './layout/sudog.js';
 import * as Thread from './layout/thread.js';
 import * as ThreadState from './layout/thread-state.js';
-import { MAX_THREADS, RECORD_WORDS, RECORDS_CLASS, SMALL_CLASS, THREAD_WORDS, THREADS } from './layout.js';
+import { chain, MAX_THREADS, RECORD_WORDS, RECORDS_CLASS, SMALL_CLASS, THREAD_WORDS, THREADS } from './layout.js';
 import { Memory } from './memory.js';
 import { Nudges } from './nudge.js';
 import { Wakes } from './waitq.js';
@@ -90,8 +90,8 @@ export class Arena extends Memory {
   #adopt(): void {
     this.catchUp();
     const m = this.i32;
-    for (let block = m[this.thread + Thread.RECORDS] as number; block !== 0; block = m[block] as number) this.#addRecords(block);
-    for (let hold = m[this.thread + Thread.HOLDS] as number; hold !== 0; hold = m[hold] as number) this.#spareHolds.push(hold);
+    for (const block of chain(m, this.thread + Thread.RECORDS)) this.#addRecords(block);
+    for (const hold of chain(m, this.thread + Thread.HOLDS)) this.#spareHolds.push(hold);
   }
 
   #addRecords(block: number): void {

@@ -13,7 +13,7 @@
 import * as Chan from './layout/chan.js';
 import * as Flag from './layout/flag.js';
 import * as Segment from './layout/segment.js';
-import { FIRST_SEGMENT_CLASS, JUMP, LAST_SEGMENT_CLASS, LONG } from './layout.js';
+import { chain, FIRST_SEGMENT_CLASS, JUMP, LAST_SEGMENT_CLASS, LONG } from './layout.js';
 import type { Memory } from './memory.js';
 import { copyFrame, frameWords, frameWordsAt, type Incoming, type Outgoing, writeFrame } from './message.js';
 
@@ -126,44 +126,40 @@ export function recover(memory: Memory, c: number): void {
 
 function recount(m: Int32Array, c: number): number {
   let count = 0;
-  for (let block = m[c + Chan.FRONT] as number; block !== 0; block = m[block] as number) count++;
+  for (const _ of chain(m, c + Chan.FRONT)) count++;
+  for (const _ of frames(m, c)) count++;
+  return count;
+}
+
+/** Where each message in the segments lies. */
+function* frames(m: Int32Array, c: number): Generator<number> {
   let segment = m[c + Chan.HEAD] as number;
   for (let at = m[c + Chan.READ] as number; at !== m[c + Chan.WRITE]; ) {
     if (m[at] === JUMP) {
       segment = m[segment + Segment.NEXT] as number;
       at = segment + Segment.FRAMES;
     } else {
-      count++;
+      yield at;
       at += frameWordsAt(m, at);
     }
   }
-  return count;
 }
 
 /** Lets go of all messages and segments. */
 export function release(memory: Memory, c: number): void {
   const m = memory.i32;
-  for (let at = m[c + Chan.READ] as number, segment = m[c + Chan.HEAD] as number; segment !== 0; ) {
-    if (at === m[c + Chan.WRITE]) break;
-    if (m[at] === JUMP) {
-      segment = m[segment + Segment.NEXT] as number;
-      at = segment + Segment.FRAMES;
-      continue;
-    }
-    if (m[at] === LONG) memory.free(m[at + 2] as number);
-    at += frameWordsAt(m, at);
-  }
-  const segments = [m[c + Chan.SPARE] as number];
-  for (let s = m[c + Chan.HEAD] as number; s !== 0; s = m[s + Segment.NEXT] as number) segments.push(s);
-  const fronts: number[] = [];
-  for (let block = m[c + Chan.FRONT] as number; block !== 0; block = m[block] as number) fronts.push(block);
+  for (const at of frames(m, c)) if (m[at] === LONG) memory.free(m[at + 2] as number);
+  const spare = m[c + Chan.SPARE] as number;
+  const segments = [...chain(m, c + Chan.HEAD)];
+  const fronts = [...chain(m, c + Chan.FRONT)];
   for (const field of [Chan.HEAD, Chan.READ, Chan.TAIL, Chan.WRITE, Chan.SPARE, Chan.FRONT, Chan.COUNT]) m[c + field] = 0;
   m[c + Chan.SEGMENT_CLASS] = FIRST_SEGMENT_CLASS;
   for (const block of fronts) {
     if (m[block + 1] === LONG) memory.free(m[block + 3] as number);
     memory.free(block);
   }
-  for (const segment of segments) if (segment !== 0) memory.free(segment);
+  for (const segment of segments) memory.free(segment);
+  if (spare !== 0) memory.free(spare);
 }
 
 /** Why a send cannot happen: the status of a shut channel, by its flags. 0: it is open. */

@@ -61,6 +61,11 @@ export const READY = 8;
 /** Class of holds and grants. */
 export const SMALL_CLASS = 5;
 
+/** What is linked by its first word, from the one that `m[first]` names on. */
+export function* chain(m: Int32Array, first: number): Generator<number> {
+  for (let at = m[first] as number; at !== 0; at = m[at] as number) yield at;
+}
+
 /** The bits of a CLAIMED state. */
 export function claimedBy(mark: number): number {
   return State.CLAIMED | (mark << 8);

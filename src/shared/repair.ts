@@ -26,7 +26,7 @@ import * as State from './layout/state.js';
 import * as Sudog from './layout/sudog.js';
 import * as Thread from './layout/thread.js';
 import * as ThreadState from './layout/thread-state.js';
-import { claimedBy, doneState, HEAP, LONG, MAX_THREADS, RECORD_WORDS, THREAD_WORDS, THREADS } from './layout.js';
+import { chain, claimedBy, doneState, HEAP, LONG, MAX_THREADS, RECORD_WORDS, THREAD_WORDS, THREADS } from './layout.js';
 import { afterUncount, slots } from './lifetime.js';
 import { askWebLock, holdWebLock } from './liveness.js';
 import { SLEEPERS } from './lock.js';
@@ -144,7 +144,7 @@ function takeOverLocks(arena: Arena, mark: number): void {
 /** All records of a thread. */
 function* records(arena: Arena, thread: number): Generator<number> {
   arena.catchUp();
-  for (let block = arena.i32[thread + Thread.RECORDS] as number; block !== 0; block = arena.i32[block] as number) {
+  for (const block of chain(arena.i32, thread + Thread.RECORDS)) {
     const end = arena.endOf(block);
     for (let at = block + 1; at + RECORD_WORDS <= end; at += RECORD_WORDS) yield at;
   }
@@ -206,7 +206,7 @@ function returnMessages(arena: Arena, c: number, handed: readonly number[]): voi
 }
 
 function giveBackHandles(arena: Arena, thread: number): void {
-  for (let hold = arena.i32[thread + Thread.HOLDS] as number; hold !== 0; hold = arena.i32[hold] as number) {
+  for (const hold of chain(arena.i32, thread + Thread.HOLDS)) {
     const m = arena.i32;
     const c = m[hold + Hold.CHAN] as number;
     if (c === 0) continue;
@@ -281,13 +281,13 @@ function recountHandles(arena: Arena, c: number): void {
   const m = arena.i32;
   for (let slot = 0; slot < MAX_THREADS; slot++) {
     const thread = THREADS + slot * THREAD_WORDS;
-    for (let hold = m[thread + Thread.HOLDS] as number; hold !== 0; hold = m[hold] as number) {
+    for (const hold of chain(m, thread + Thread.HOLDS)) {
       if (m[hold + Hold.CHAN] !== c) continue;
       senders += m[hold + Hold.SENDERS] as number;
       receivers += m[hold + Hold.RECEIVERS] as number;
     }
   }
-  for (let grant = m[c + Chan.GRANTS] as number; grant !== 0; grant = m[grant] as number) {
+  for (const grant of chain(m, c + Chan.GRANTS)) {
     senders += (m[grant + Grant.DIRECTION] as number) & 1;
     receivers += (m[grant + Grant.DIRECTION] as number) >> 1;
   }

@@ -48,39 +48,32 @@ export class Selecting {
     this.#channels = channels.length < 2 ? channels : [...new Set(channels)].sort((a, b) => a - b);
   }
 
-  /** Pass 1 alone: commits one of the ready cases and settles, or finds none. */
-  attempt(): boolean {
+  /** Pass 1: commits one of the ready cases and settles, or finds none, and does `pass2` at the same moment. */
+  attempt(pass2: () => void = () => {}): boolean {
     return this.#encoded(() => {
       incoming.ready();
-      const status = this.#locked(() => this.#pass1());
+      const status = this.#locked(() => {
+        const found = this.#pass1();
+        if (found === Status.BLOCKED) pass2();
+        return found;
+      });
       if (status === Status.BLOCKED) return false;
       this.deliver(this.#chosen, status);
       return true;
     });
   }
 
-  /** Pass 1, and pass 2 at the same moment; null if it was settled. */
+  /** Pass 1 and pass 2; null if it was settled. */
   park(kind: number = Kind.AWAITING): Waiting | null {
     this.arena.doTasks();
-    return this.#encoded(() => {
-      incoming.ready();
-      const waiting = new Waiting(this, kind);
-      let status: Status.Status;
-      try {
-        status = this.#locked(() => {
-          const found = this.#pass1();
-          if (found === Status.BLOCKED) waiting.enqueue(this.#out);
-          return found;
-        });
-      } catch (error) {
-        // Where the stack is full, others may not have been woken, but nothing of this waits.
-        waiting.cancel();
-        throw error;
-      }
-      if (status === Status.BLOCKED) return waiting;
-      this.deliver(this.#chosen, status);
-      return null;
-    });
+    const waiting = new Waiting(this, kind);
+    try {
+      return this.attempt(() => waiting.enqueue(this.#out)) ? null : waiting;
+    } catch (error) {
+      // Where the stack is full, others may not have been woken, but nothing of this waits.
+      waiting.cancel();
+      throw error;
+    }
   }
 
   /** As `park`, blocking this thread: true once it is settled, false when `timeout` ms are over. */
@@ -93,11 +86,10 @@ export class Selecting {
     return waiting === null || waiting.sleep(timeout - (now() - start), spin);
   }
 
-  /** As `park` for `onReady`, which is only told; null if a case is ready now. */
-  watch(onReady: () => void): Waiting | null {
+  /** As `park` for a waiter that is only told that a case may be ready; null if one is now. */
+  watch(): Waiting | null {
     this.arena.doTasks();
     const waiting = new Waiting(this, Kind.WATCHING);
-    waiting.onReady = onReady;
     const ready = this.#locked(() => {
       const found = this.#choose() >= 0;
       if (!found) waiting.enqueue([]);

@@ -35,9 +35,7 @@ export class Waiting implements Parked, Awaiting {
   readonly #kind: number;
   /** One per case; the first one's op is the operation's. Empty once it is over. */
   #records: number[] = [];
-  readonly #since = now();
-  /** Called instead of the waiter if this only watches. */
-  onReady: (() => void) | undefined;
+  #since = 0;
 
   constructor(select: Selecting, kind: number) {
     this.#select = select;
@@ -49,6 +47,7 @@ export class Waiting implements Parked, Awaiting {
   enqueue(outs: readonly (Outgoing | null)[]): void {
     const arena = this.#arena;
     const { cases } = this.#select;
+    this.#since = now();
     this.#records = cases.map(() => arena.takeRecord());
     const m = arena.i32;
     const [op] = this.#records as [number];
@@ -92,14 +91,13 @@ export class Waiting implements Parked, Awaiting {
     const arena = this.#arena;
     const scase = this.#select.cases[index];
     if (scase !== undefined) portIn(scase).ends.ended(scase.send, this.#since, arena.tellsOwn);
-    const took = status === Status.DONE && !scase?.send && this.#kind !== Kind.WATCHING;
-    if (took) {
+    // Who watches is told READY.
+    if (status === Status.DONE && !scase?.send) {
       incoming.ready();
       incoming.take(arena.i32, (this.#records[index] as number) + Sudog.FRAME);
     }
     this.#leave(index, status === Status.DONE ? index : -1, true);
-    if (this.#kind === Kind.WATCHING) this.onReady?.();
-    else this.#select.deliver(index, status as Status.Status);
+    this.#select.deliver(index, status as Status.Status);
   }
 
   /** Looks for at most `microseconds` whether it is completed, and is told so if nothing was before it: 1, else 0. */
