@@ -4,8 +4,9 @@
  * A token is data that any structured clone carries, so nothing in it is trusted: the engine that made it checks its
  * secret `key` before anything else. `isToken` only says that an object has the shape of one.
  */
+import { type Codec, codecSpec } from './codec/codec.js';
 import type * as Direction from './direction.js';
-import type { EngineName } from './engine.js';
+import type { EngineName, Port } from './engine.js';
 
 /** What `share()` returns, as its user sees it: opaque, and typed by the handle that `attach` will make of it. */
 export interface Shared<H> {
@@ -32,6 +33,12 @@ export interface TokenBody {
   readonly spec: unknown;
   /** Engine `shared`: the memory itself. */
   readonly buffer?: SharedArrayBuffer;
+}
+
+/** A token of `port`. */
+export function tokenOf<T>({ engineName, id, direction, capacity, name, codec }: Port<T>, key: string): TokenBody {
+  const spec = codecSpec(codec as Codec<unknown>);
+  return { hchan: 'token', version: 1, engine: engineName, id, key, direction, capacity, name, codec: codec.id, spec };
 }
 
 const FIELDS = {

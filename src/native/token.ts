@@ -1,10 +1,9 @@
 /**
  * Tokens of native channels: `key` is the channel's 128-bit secret and the token's grant, 48 hexadecimal digits.
  */
-import { codecSpec } from '../codec/codec.js';
 import { DetachedError, label } from '../errors.js';
 import { scratch } from '../scratch.js';
-import type { TokenBody } from '../token.js';
+import { type TokenBody, tokenOf } from '../token.js';
 import { native } from './binding.js';
 import * as Code from './code.js';
 import { failure } from './failure.js';
@@ -28,8 +27,7 @@ export function writeToken(port: NativePort<unknown>): TokenBody {
       .toString(16)
       .padStart(16, '0'),
   ).join('');
-  const { engineName: engine, id, direction, capacity, name, codec } = port;
-  return { hchan: 'token', version: 1, engine, id, key, direction, capacity, name, codec: codec.id, spec: codecSpec(codec) };
+  return tokenOf(port, key);
 }
 
 /** The number of a handle made from `body`; DetachedError if it names no living channel, or not with this key. */

@@ -4,7 +4,7 @@
  * Holds the thread's share of the channel's handle counts (lifetime.ts). The hot paths are here: one lock, one frame, one
  * unlock, and nothing allocated but what the codec makes.
  */
-import { type Codec, codecSpec, encodeTo, isFallible } from '../codec/codec.js';
+import { type Codec, encodeTo, isFallible } from '../codec/codec.js';
 import type * as Direction from '../direction.js';
 import { type Case, CLOSED, EMPTY, type Engine, type Port } from '../engine.js';
 import { ChannelError, DetachedError, label } from '../errors.js';
@@ -12,7 +12,7 @@ import { Faults } from '../faults.js';
 import { Ends } from '../patience.js';
 import { scratch } from '../scratch.js';
 import * as Status from '../status.js';
-import type { TokenBody } from '../token.js';
+import { type TokenBody, tokenOf } from '../token.js';
 import type { Arena } from './arena.js';
 import { ArenaEngine } from './arena-engine.js';
 import { BATCH, recvBatch, sendBatch } from './batch.js';
@@ -239,20 +239,8 @@ export class SharedPort<T> implements Port<T> {
   }
 
   share(): TokenBody {
-    const { arena, c, codec, direction, name } = this;
-    return {
-      hchan: 'token',
-      version: 1,
-      engine: 'shared',
-      id: this.id,
-      key: grantToken(arena, c, direction),
-      direction,
-      capacity: this.capacity,
-      name,
-      codec: codec.id,
-      spec: codecSpec(codec as Codec<unknown>),
-      buffer: arena.buffer,
-    };
+    const { arena, c, direction } = this;
+    return { ...tokenOf(this, grantToken(arena, c, direction)), buffer: arena.buffer };
   }
 
   dispose(): void {
