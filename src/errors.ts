@@ -4,6 +4,7 @@
  * Messages are operation + state + operands, and name the channel: `send on closed channel 'jobs'`.
  * A programmer's mistake in an argument is a TypeError or RangeError and is not made here (see arguments.ts).
  */
+import { hide } from './codec/property.js';
 import { oneLine } from './description.js';
 
 /** What every error of a channel operation extends. */
@@ -11,12 +12,7 @@ export class ChannelError extends Error {
   /** Stable, for programs: `ERR_HCHAN_…`. */
   readonly code: string = 'ERR_HCHAN';
 }
-named(ChannelError, 'ChannelError');
-
-/** Gives all errors of a class its name. */
-function named(made: typeof ChannelError, name: string): void {
-  Object.defineProperty(made.prototype, 'name', { value: name, configurable: true, writable: true });
-}
+hide(ChannelError.prototype, 'name', 'ChannelError');
 
 /** What an operation that could not send adds to its error. */
 export interface Unsent {
@@ -67,7 +63,7 @@ function declare<Code extends string, Extra = Unsent>(name: string): UnsentError
       }
     },
   }[name] as typeof ChannelError;
-  named(made, name);
+  hide(made.prototype, 'name', name);
   return made as unknown as UnsentErrorClass<Code, Extra>;
 }
 

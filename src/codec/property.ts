@@ -25,5 +25,10 @@ export function has(value: object, name: string): boolean {
 
 /** Defines an ordinary property, whatever its name. */
 export function put(target: object, name: string, value: unknown): void {
-  Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
+  hide(target, name, value, true);
+}
+
+/** Likewise one that is not enumerable. */
+export function hide(target: object, name: PropertyKey, value: unknown, enumerable = false): void {
+  Object.defineProperty(target, name, { value, enumerable, writable: true, configurable: true });
 }

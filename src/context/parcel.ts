@@ -5,30 +5,20 @@
  * often one of these, so errors are taken apart here and built again.
  */
 import { show } from '../arguments.js';
+import { ERRORS } from '../codec/clone/tags.js';
 import { decodeMessage, encodeMessage, Reader, Writer } from '../codec/codec.js';
 import { codec } from '../codec/index.js';
+import { hide } from '../codec/property.js';
 
 const CLONE = codec.structuredClone<unknown>();
-const HEADER = new Writer().position;
 /** How many causes behind an error go with it. */
 const CAUSES = 4;
-
-/** The language's own error classes: the ones that can be built again by name. */
-const CLASSES: Readonly<Record<string, ErrorConstructor>> = {
-  Error,
-  TypeError,
-  RangeError,
-  SyntaxError,
-  ReferenceError,
-  EvalError,
-  URIError,
-};
 
 /** A structured clone of `value` as bytes. CodecError if it has none. */
 export function pack(value: unknown): Uint8Array {
   const writer = new Writer(256);
   encodeMessage(CLONE, value, writer);
-  return writer.bytes.slice(HEADER, writer.position);
+  return writer.finish();
 }
 
 export function unpack(bytes: Uint8Array): unknown {
@@ -75,12 +65,9 @@ function together(parts: unknown): unknown {
   const given = parts as { value: unknown } | ErrorParts;
   if (!('error' in given)) return given.value;
   if (given.exception) return new DOMException(given.message, given.error);
-  const made = new (CLASSES[given.error] ?? Error)(given.message);
-  const own = { name: made.name === given.error ? undefined : given.error, stack: given.stack, code: given.code };
-  for (const [field, value] of Object.entries(own)) {
-    if (value !== undefined) Object.defineProperty(made, field, { value, configurable: true, writable: true });
-  }
-  if (given.cause !== undefined)
-    Object.defineProperty(made, 'cause', { value: together(given.cause), configurable: true, writable: true });
+  const { error: name, message, stack, code, cause } = given;
+  const made = new (ERRORS.find((type) => type.name === name) ?? Error)(message);
+  const own = { name: made.name === name ? undefined : name, stack, code, cause: cause && together(cause) };
+  for (const [field, value] of Object.entries(own)) if (value !== undefined) hide(made, field, value);
   return made;
 }

@@ -18,6 +18,9 @@ export interface PackedValue {
   readonly value: Uint8Array;
 }
 
+/** Types of keys that are the same in every thread. */
+const KEYS = ['string', 'number', 'bigint', 'boolean'];
+
 /** The newest value of `key`. */
 export function lookUp(values: Values | undefined, key: unknown): unknown {
   for (let one = values; one !== undefined; one = one.rest) if (Object.is(one.key, key)) return one.value;
@@ -40,10 +43,9 @@ export function packValues(values: Values | undefined): readonly PackedValue[] {
 function packValue(key: unknown, value: unknown): PackedValue | undefined {
   const symbol = typeof key === 'symbol';
   const name = symbol ? Symbol.keyFor(key) : key;
-  const travels = typeof name === 'string' || typeof name === 'number' || typeof name === 'bigint' || typeof name === 'boolean';
-  if (!travels || isHandle(value)) return undefined;
+  if (!KEYS.includes(typeof name) || isHandle(value)) return undefined;
   try {
-    return { symbol, key: name, value: pack(value) };
+    return { symbol, key: name as PackedValue['key'], value: pack(value) };
   } catch {
     return undefined;
   }

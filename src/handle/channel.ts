@@ -4,6 +4,7 @@
  * A handle of one direction has only that direction at run time too: the other's operations are DirectionErrors.
  */
 import { refuseToClone } from '../codec/clone/clone.js';
+import { hide } from '../codec/property.js';
 import * as Direction from '../direction.js';
 import type { Port } from '../engine.js';
 import type { Shared } from '../token.js';
@@ -41,7 +42,7 @@ class ChannelHandle extends ReceivingEnd<unknown> {
 }
 
 // A channel receives by inheritance and sends with the very methods of a sender, which have no private state.
-for (const [name, method] of operationsOf(SendingEnd)) define(ChannelHandle, name, method);
+for (const [name, method] of operationsOf(SendingEnd)) hide(ChannelHandle.prototype, name, method);
 
 for (const [made, name] of [
   [SenderHandle, 'Sender'],
@@ -49,7 +50,7 @@ for (const [made, name] of [
   [ChannelHandle, 'Channel'],
 ] as const) {
   Object.defineProperty(made, 'name', { value: name });
-  Object.defineProperty(made.prototype, Symbol.toStringTag, { value: name, configurable: true });
+  hide(made.prototype, Symbol.toStringTag, name);
 }
 
 /** The operations of a direction. */
@@ -58,17 +59,13 @@ function operationsOf(end: typeof Endpoint<unknown>): (readonly [string | symbol
   return names.map((name) => [name, Reflect.get(end.prototype, name) as Operation]);
 }
 
-function define(handle: typeof Endpoint<unknown>, name: string | symbol, value: Operation): void {
-  Object.defineProperty(handle.prototype, name, { value, configurable: true, writable: true });
-}
-
 /**
  * Gives a handle class the other direction's operations, each of which checks its arguments and then finds that the
  * handle has not that direction.
  */
 function forbid(handle: typeof Endpoint<unknown>, other: typeof Endpoint<unknown>): void {
   for (const [name, real] of operationsOf(other)) {
-    define(handle, name, function refused(this: Endpoint<unknown>, ...given: unknown[]): unknown {
+    hide(handle.prototype, name, function refused(this: Endpoint<unknown>, ...given: unknown[]): unknown {
       const refuse = (operation: string): never => {
         this[LIVE](operation);
         throw misdirected(this[PORT], operation);

@@ -5,7 +5,7 @@
 import type { Reader } from '../bytes.js';
 import { truncated, undecodable } from '../fault.js';
 import { TOLD_TO } from '../loops.js';
-import { put } from '../property.js';
+import { hide, put } from '../property.js';
 import { readKey } from './keys.js';
 import * as Part from './part.js';
 import * as Tag from './tag.js';
@@ -213,10 +213,8 @@ class Decoder {
     const parts = from.u8();
     const made = this.#numbered((parts & Part.MESSAGE) !== 0 ? new type(from.string()) : new type());
     const stack = (parts & Part.STACK) !== 0 ? from.string() : undefined;
-    Object.defineProperty(made, 'stack', { value: stack, writable: true, enumerable: false, configurable: true });
-    if ((parts & Part.CAUSE) !== 0) {
-      Object.defineProperty(made, 'cause', { value: this.value(), writable: true, enumerable: false, configurable: true });
-    }
+    hide(made, 'stack', stack);
+    if ((parts & Part.CAUSE) !== 0) hide(made, 'cause', this.value());
     return made;
   }
 
