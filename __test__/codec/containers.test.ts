@@ -121,7 +121,7 @@ describe('struct', () => {
   it('refuses fields that are no codecs', () => {
     expect(() => codec.struct({ a: 'u8' } as never)).toThrow(TypeError);
     expect(() => codec.struct(null as never)).toThrow(TypeError);
-    expect(() => codec.array(undefined as never)).toThrow('codec must be a codec, got undefined');
+    expect(() => codec.array(undefined as never)).toThrow('codec must be a codec, not undefined');
   });
 });
 

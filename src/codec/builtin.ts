@@ -5,7 +5,7 @@
  * `decode` of any of them at the same offsets. `encode` and `decode` do not use `this`.
  */
 
-import { describe } from '../description.js';
+import { checkFunction, unfit } from '../arguments.js';
 import { MAX_MESSAGE, type Reader, type Writer } from './bytes.js';
 import type { Loops } from './loops.js';
 
@@ -152,7 +152,7 @@ export function minimumOf(codec: Codec<unknown>): number {
   return codec instanceof BuiltIn ? codec.minimum : (codec.size ?? 0);
 }
 
-/** Whether decoding runs code that is not of this package. */
+/** Whether decoding runs code that is not of this package: it may throw, take long and use channels. */
 export function runsUserCode(codec: Codec<unknown>): boolean {
   return codec instanceof BuiltIn ? codec.fallible : true;
 }
@@ -196,17 +196,12 @@ export function sizeOf(codecs: readonly Codec<unknown>[]): number | undefined {
 export function checkCodec(value: unknown): Codec<unknown> {
   if (value instanceof BuiltIn) return value as Codec<unknown>;
   const made = value as Partial<Record<keyof Codec<unknown>, unknown>> | null;
-  if (typeof made !== 'object' || made === null) throw new TypeError(`codec must be a codec, got ${describe(value)}`);
-  if (typeof made.id !== 'string' || made.id === '') {
-    throw new TypeError(`codec.id must be a string that says what the bytes mean, got ${describe(made.id)}`);
-  }
-  for (const method of ['encode', 'decode'] as const) {
-    if (typeof made[method] !== 'function')
-      throw new TypeError(`codec.${method} must be a function, got ${describe(made[method])}`);
-  }
-  const size = made.size;
+  if (typeof made !== 'object' || made === null) throw unfit('codec', 'a codec', value);
+  const { id, size } = made;
+  if (typeof id !== 'string' || id === '') throw unfit('codec.id', 'a string that says what the bytes mean', id);
+  for (const method of ['encode', 'decode'] as const) checkFunction(`codec.${method}`, made[method]);
   if (size !== undefined && !(Number.isInteger(size) && (size as number) >= 0 && (size as number) <= MAX_MESSAGE)) {
-    throw new TypeError(`codec.size must be the length of every message in bytes, or undefined, got ${describe(size)}`);
+    throw unfit('codec.size', 'the length of every message in bytes, or undefined', size);
   }
   return made as Codec<unknown>;
 }

@@ -7,7 +7,7 @@
  * ```
  */
 
-import { describe } from '../description.js';
+import { unfit } from '../arguments.js';
 import { BuiltIn, type Codec, checkCodec, idOf, type OptionalCodec, runsUserCode, specsOf } from './builtin.js';
 import { misfit, undecodable } from './fault.js';
 
@@ -71,7 +71,6 @@ export function literals<const L extends readonly [Literal, ...Literal[]]>(...va
 
 function checkLiteral(value: unknown): unknown {
   const fits = value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
-  if (!fits || Object.is(value, -0))
-    throw new TypeError(`a literal must be a string, finite number, boolean or null, got ${describe(value)}`);
+  if (!fits || Object.is(value, -0)) throw unfit('a literal', 'a string, finite number, boolean or null', value);
   return value;
 }

@@ -14,21 +14,14 @@ import { fault, isFault, reason, settle, undecodable } from './fault.js';
 import type { Loops } from './loops.js';
 
 export type { Codec, Infer, NumericConstructor, OptionalCodec } from './builtin.js';
-export { checkCodec } from './builtin.js';
+export { checkCodec, runsUserCode as isFallible } from './builtin.js';
 export { MAX_MESSAGE, Reader, Writer } from './bytes.js';
 export type { StandardSchemaV1 } from './json.js';
 export type { Loops } from './loops.js';
 export { codecFromSpec } from './spec.js';
 
 /** A JSON description of a codec made of built-in ones only, for `codecFromSpec` in another thread. */
-export function codecSpec(codec: Codec<unknown>): unknown {
-  return BuiltIn.specOf(codec);
-}
-
-/** Whether decoding runs code that is not of this package: it may throw, take long and use channels. */
-export function isFallible(codec: Codec<unknown>): boolean {
-  return runsUserCode(codec);
-}
+export const codecSpec: (codec: Codec<unknown>) => unknown = BuiltIn.specOf;
 
 /** The class of typed array whose elements are laid out as this codec's messages. */
 export function numericArray(codec: Codec<unknown>): NumericConstructor | undefined {

@@ -5,6 +5,7 @@
  * does not change the bytes, so codecs with and without one have the same id, and each end checks by its own.
  */
 
+import { unfit } from '../arguments.js';
 import { describe } from '../description.js';
 import { BuiltIn, type Codec } from './builtin.js';
 import type { Reader, Writer } from './bytes.js';
@@ -56,7 +57,7 @@ export function json<T = unknown>(schema?: StandardSchemaV1<unknown, T>): Codec<
   if (schema === undefined) return plain as BuiltIn<unknown> as BuiltIn<T>;
   const standard = (schema as Partial<StandardSchemaV1> | null)?.['~standard'];
   if (standard?.version !== 1 || typeof standard.validate !== 'function') {
-    throw new TypeError(`schema must be a Standard Schema of version 1 ('~standard'), got ${describe(schema)}`);
+    throw unfit('schema', `a Standard Schema of version 1 ('~standard')`, schema);
   }
   return new BuiltIn<T>({
     id: 'json',

@@ -11,7 +11,7 @@
  * must be the object's own), and sends no other. What arrives is a plain object; `__proto__` is a field like any other.
  */
 
-import { describe } from '../description.js';
+import { unfit } from '../arguments.js';
 import {
   BuiltIn,
   type Codec,
@@ -48,8 +48,7 @@ export type TupleValue<C extends readonly Codec<unknown>[]> = { -readonly [I in 
 
 /** `value` as a list of named codecs. */
 function fieldsOf(value: unknown, what: string): Field[] {
-  if (typeof value !== 'object' || value === null)
-    throw new TypeError(`${what} must be an object of codecs, got ${describe(value)}`);
+  if (typeof value !== 'object' || value === null) throw unfit(what, 'an object of codecs', value);
   return Object.entries(value).map(([name, codec]) => ({ name, codec: checkCodec(codec) }));
 }
 
@@ -103,8 +102,7 @@ export function union<D extends string, V extends Record<string, Codec<object>>>
   discriminator: D,
   variants: V,
 ): Codec<UnionValue<D, V>> {
-  if (typeof discriminator !== 'string')
-    throw new TypeError(`discriminator must be a property name, got ${describe(discriminator)}`);
+  if (typeof discriminator !== 'string') throw unfit('discriminator', 'a property name', discriminator);
   const listed = fieldsOf(variants, 'variants');
   if (listed.length === 0) throw new TypeError('a union needs at least one variant');
   const specs = namedSpecs(listed);
