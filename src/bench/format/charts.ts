@@ -3,7 +3,7 @@
  * contestants lie a hundredfold apart, and have no zero to begin a bar at: so dots, not bars. Drawn narrow enough to be
  * read on a phone as it is.
  */
-import { CONTESTANTS, type Contestant, isEngine } from '../contestant.js';
+import { CONTESTANTS } from '../contestant.js';
 import type { Entry, Line } from '../report.js';
 import { decimal, duration, rate } from './text.js';
 
@@ -18,20 +18,13 @@ const ROW = 24;
 const STRIP_ROW = 40;
 const STRIP_LABEL = 92;
 
-export type Kind = 'own' | 'node' | 'package' | 'language';
-
-/** What a contestant is. */
-export function groupOf(contestant: string): Kind {
-  if ((CONTESTANTS as readonly string[]).includes(contestant)) return isEngine(contestant as Contestant) ? 'own' : 'node';
-  return /^(Rust|Go) /.test(contestant) ? 'language' : 'package';
-}
-
 export const escaped = (text: string): string => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
 /** The class of a contestant's dots: the package's own have a colour each, others share that of their kind. */
 export function classOf(contestant: string): string {
   const at = (CONTESTANTS as readonly string[]).indexOf(contestant);
-  return at < 0 ? groupOf(contestant) : `c${at}`;
+  if (at >= 0) return `c${at}`;
+  return /^(Rust|Go) /.test(contestant) ? 'language' : 'package';
 }
 
 interface Scale {

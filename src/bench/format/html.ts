@@ -1,7 +1,7 @@
 /** A run as one file to look at, on a phone too: charts of each dimension, then every scenario with its numbers. */
 import { BASELINE, CONTESTANTS } from '../contestant.js';
 import { type Entry, entryName, type Line, linesOf, notesOf, type Report } from '../report.js';
-import { classOf, dotChart, escaped, groupOf } from './charts.js';
+import { classOf, dotChart, escaped } from './charts.js';
 import { type Chart, overviewOf } from './overview.js';
 import { cellsOf, headingsOf, headOf, unitOf } from './table.js';
 
@@ -31,37 +31,41 @@ function tableOf(lines: readonly Line[], entry: Entry): string {
   const row = (cells: readonly string[], tag: string) =>
     `<tr>${cells.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join('')}</tr>`;
   const body = lines.map((line) => row(cellsOf(line, unit), 'td')).join('');
-  return `<details><summary>Numbers</summary><div class="scroll"><table>${row(headingsOf(entry), 'th')}${body}</table></div></details>`;
+  return details('Numbers', `<div class="scroll"><table>${row(headingsOf(entry), 'th')}${body}</table></div>`);
 }
+
+const details = (summary: string, content: string): string => `<details><summary>${summary}</summary>${content}</details>`;
+
+const section = (title: string, ...content: readonly string[]): string =>
+  `<section><h3>${escaped(title)}</h3>${content.join('')}</section>`;
 
 function scenario(entry: Entry): string {
   const lines = linesOf(entry, BASELINE);
   const absent = entry.absent.map(
     ({ contestant, why, failed }) => `<li>${escaped(`${contestant}: ${failed ? 'failed, ' : ''}${why}`)}</li>`,
   );
-  const missing =
-    absent.length === 0
-      ? ''
-      : `<details><summary>Not taking part: ${absent.length}</summary><ul>${absent.join('')}</ul></details>`;
-  return `<section><h3>${escaped(entryName(entry))}</h3>${lines.length === 0 ? '' : dotChart(lines) + tableOf(lines, entry)}${missing}</section>`;
+  return section(
+    entryName(entry),
+    lines.length === 0 ? '' : dotChart(lines) + tableOf(lines, entry),
+    absent.length === 0 ? '' : details(`Not taking part: ${absent.length}`, `<ul>${absent.join('')}</ul>`),
+  );
 }
 
-const chart = ({ title, how, drawing }: Chart): string =>
-  `<section><h3>${escaped(title)}</h3><p>${escaped(how)}</p>${drawing}</section>`;
+const chart = ({ title, how, drawing }: Chart): string => section(title, `<p>${escaped(how)}</p>`, drawing);
 
 /** The dots of those that took part, and whose they are. */
 function keyOf({ entries }: Report): string {
-  const present = entries.flatMap(({ results }) => results.map(({ contestant }) => contestant));
-  const own = CONTESTANTS.filter((name) => present.includes(name)).map((name) => [classOf(name), name] as const);
-  const others = (
-    [
-      ['package', 'packages from npm'],
-      ['language', 'other languages'],
-    ] as const
-  ).filter(([kind]) => present.some((name) => groupOf(name) === kind));
-  const dot = (style: string) =>
-    `<svg viewBox="0 0 12 12" aria-hidden="true"><circle class="${style}" cx="6" cy="6" r="4.5"/></svg>`;
-  return `<p class="key">${[...own, ...others].map(([style, name]) => `<span>${dot(style)}${escaped(name)}</span>`).join('')}</p>`;
+  const present = new Set(entries.flatMap(({ results }) => results.map(({ contestant }) => classOf(contestant))));
+  const all = [
+    ...CONTESTANTS.map((name) => [classOf(name), name]),
+    ['package', 'packages from npm'],
+    ['language', 'other languages'],
+  ];
+  const key = all.map(([style = '', name]) => {
+    const dot = `<svg viewBox="0 0 12 12" aria-hidden="true"><circle class="${style}" cx="6" cy="6" r="4.5"/></svg>`;
+    return present.has(style) ? `<span>${dot}${name}</span>` : '';
+  });
+  return `<p class="key">${key.join('')}</p>`;
 }
 
 export function toHtml(report: Report): string {
