@@ -47,7 +47,7 @@ export function unbounded<T = unknown>(options?: ChanOptions<T>): Channel<T> {
 
 /** Go's nil channel: no operation on it is ever ready, and closing it throws ClosedError. */
 export function never<T = never>(): Channel<T> {
-  return makeChannel(openNever<T>(codecs.structuredClone<T>()));
+  return makeChannel(openNever<T>());
 }
 
 function open<T>(capacity: number, options: ChanOptions<T> | undefined): Channel<T> {

@@ -8,7 +8,6 @@
 
 import { checkMilliseconds, show, unfit } from './arguments.js';
 import { refuseToClone } from './codec/clone/clone.js';
-import { codec } from './codec/index.js';
 import { attachTo, linksTo } from './context/broadcast.js';
 import { aborted, Cancellation } from './context/cancellation.js';
 import { packReason, unpackReason } from './context/parcel.js';
@@ -94,7 +93,7 @@ class Branch implements Context {
 refuseToClone(Branch);
 
 /** `done` of what never ends: a case that select drops. */
-const never: Receiver<never> = makeReceiver(openNever<never>(codec.structuredClone<never>()));
+const never: Receiver<never> = makeReceiver(openNever<never>());
 
 const root = new Branch(new Cancellation(), undefined);
 

@@ -1,16 +1,16 @@
 /**
  * Go's nil channel: no operation on it is ever ready, and what waits on it waits until it is withdrawn.
  */
-import type { Codec } from './codec/codec.js';
 import * as Direction from './direction.js';
 import { EMPTY, type Engine, type Port } from './engine.js';
 import { idle } from './idle.js';
+import { BY_REFERENCE } from './local/source.js';
 import * as Status from './status.js';
 
 const neverEngine: Engine = { name: 'local', ...idle };
 
 /** A port that is never ready. */
-export function openNever<T>(codec: Codec<T>, direction: Direction.Direction = Direction.BOTH): Port<T> {
+export function openNever<T>(direction: Direction.Direction = Direction.BOTH): Port<T> {
   return {
     engine: neverEngine,
     engineName: 'local',
@@ -18,7 +18,7 @@ export function openNever<T>(codec: Codec<T>, direction: Direction.Direction = D
     name: 'never',
     capacity: 0,
     direction,
-    codec,
+    codec: BY_REFERENCE,
     length: () => 0,
     closed: () => false,
     trySend: () => Status.BLOCKED,
@@ -27,7 +27,7 @@ export function openNever<T>(codec: Codec<T>, direction: Direction.Direction = D
     tryRecvMany: () => 0,
     // As closing Go's nil channel panics: reported as closed already.
     close: () => false,
-    clone: (narrower) => openNever(codec, narrower),
+    clone: (narrower) => openNever(narrower),
     share() {
       throw new TypeError('never() stays in its thread: call never() in the other one');
     },

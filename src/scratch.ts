@@ -53,11 +53,6 @@ export class Scratch {
     return this.writer.words;
   }
 
-  /** `bytes` as a Buffer where there is one. */
-  get buffer(): Uint8Array {
-    return this.writer.text ?? this.writer.bytes;
-  }
-
   /** Makes room for `minBytes` in all, header included. CodecError beyond 1 GiB. */
   grow(minBytes: number): void {
     if (minBytes > this.writer.capacity) this.writer.grow(minBytes);

@@ -324,7 +324,6 @@ describe('code that runs while a value is encoded', () => {
     }
     expect(told).toBe(2);
     expect(scratch.reader.bytes.buffer).toBe(scratch.bytes.buffer);
-    expect(scratch.buffer.buffer).toBe(scratch.bytes.buffer);
     expect(scratch.words.buffer).toBe(scratch.bytes.buffer);
   });
 
