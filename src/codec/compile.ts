@@ -6,7 +6,7 @@
  * All values of a run of fixed-size scalars are read and checked before the run's bytes are reserved, so user code (getters)
  * never runs between `reserve` and the writes.
  */
-import { BuiltIn, type Codec, type Field } from './builtin.js';
+import { BuiltIn, type Codec, type Field, type Inline } from './builtin.js';
 import type { Reader, Writer } from './bytes.js';
 import { at, misfit, property } from './fault.js';
 import { has, isInherited, own, put } from './property.js';
@@ -31,15 +31,14 @@ let serial = 0;
 
 /** Undefined where the host forbids code generation. */
 export function compile(layout: Layout): Functions<unknown> | undefined {
-  const emitter = new Emitter(layout);
   const body = `"use strict";
 ${layout.members.map((_, i) => `const c${i} = c[${i}].codec;`).join(' ')}
 return {
 encode(value, to) {
-${emitter.encode()}
+${encodeSource(layout)}
 },
 decode(from) {
-${emitter.decode()}
+${decodeSource(layout)}
 }};
 //# sourceURL=hchan:${layout.kind}-${++serial}`;
   try {
@@ -77,123 +76,106 @@ export function optionalInner(layout: Layout, member: Field): Codec<unknown> | u
   return layout.kind === 'struct' && member.codec instanceof BuiltIn ? member.codec.inner : undefined;
 }
 
-class Emitter {
-  readonly #layout: Layout;
-  readonly #lines: string[] = [];
-  /** Members whose values are read and checked and whose bytes are still to be written. */
-  #run: { readonly i: number; readonly codec: BuiltIn<unknown>; readonly offset: number }[] = [];
-  #runBytes = 0;
+/** A scalar of a run, and where its bytes lie in it. */
+interface Placed {
+  readonly i: number;
+  readonly inline: Inline;
+  readonly offset: number;
+}
 
-  constructor(layout: Layout) {
-    this.#layout = layout;
+/** A run of fixed-size scalars, whose bytes are reserved and taken at once, or another member alone. */
+interface Piece {
+  readonly first: number;
+  readonly run: Placed[];
+  bytes: number;
+}
+
+function piecesOf(members: readonly Field[]): Piece[] {
+  const pieces: Piece[] = [];
+  for (const [i, { codec }] of members.entries()) {
+    const inline = codec instanceof BuiltIn ? codec.inline : undefined;
+    let piece = pieces.at(-1);
+    if (inline === undefined || piece === undefined || piece.run.length === 0) {
+      piece = { first: i, run: [], bytes: 0 };
+      pieces.push(piece);
+    }
+    if (inline === undefined) continue;
+    piece.run.push({ i, inline, offset: piece.bytes });
+    piece.bytes += codec.size ?? 0;
   }
+  return pieces;
+}
 
-  encode(): string {
-    const { kind, members } = this.#layout;
-    this.#lines.length = 0;
-    const fits =
-      kind === 'struct'
-        ? "typeof value === 'object' && value !== null"
-        : `Array.isArray(value) && value.length === ${members.length}`;
-    members.forEach((member, i) => {
-      this.#encodeMember(member, i);
-    });
-    this.#flushWrites();
-    return `if (!(${fits})) throw $.wrongShape(layout, value);
+const isString = (codec: Codec<unknown>): boolean => codec instanceof BuiltIn && codec.id === 'string';
+
+function encodeSource(layout: Layout): string {
+  const { kind, members } = layout;
+  const fits =
+    kind === 'struct'
+      ? "typeof value === 'object' && value !== null"
+      : `Array.isArray(value) && value.length === ${members.length}`;
+  const lines = piecesOf(members).map(({ first, run, bytes }) => {
+    if (run.length === 0) return encodeOther(layout, members[first] as Field, first);
+    const checks = run.map(
+      ({ i, inline }) =>
+        `f = ${i}; const v${i} = ${access(layout, i)}; if (!(${inline.fits(`v${i}`)})) throw $.wrong(c${i}, v${i});\n`,
+    );
+    // Nothing is written for what takes no byte.
+    const writes = run
+      .map(({ i, inline, offset }) => inline.write(`v${i}`, `w${first}`, `p${first} + ${offset}`))
+      .filter(Boolean);
+    return `${checks.join('')}const p${first} = to.reserve(${bytes}), w${first} = to.view; ${writes.join('; ')};`;
+  });
+  return `if (!(${fits})) throw $.wrongShape(layout, value);
 let f = 0;
 try {
-${this.#lines.join('\n')}
+${lines.join('\n')}
 } catch (error) { throw $.at(error, c[f].step); }`;
-  }
+}
 
-  #encodeMember(member: Field, i: number): void {
-    const read = this.#access(member, i);
-    const { codec } = member;
-    if (codec instanceof BuiltIn && codec.inline !== undefined) {
-      this.#lines.push(`f = ${i}; const v${i} = ${read}; if (!(${codec.inline.fits(`v${i}`)})) throw $.wrong(c${i}, v${i});`);
-      this.#addToRun(i, codec);
-      return;
+function encodeOther(layout: Layout, member: Field, i: number): string {
+  const read = access(layout, i);
+  if (optionalInner(layout, member) !== undefined)
+    return `f = ${i}; const v${i} = ${read}; if (v${i} === undefined) to.u8($.has(value, ${JSON.stringify(member.name)}) ? 2 : 0); else { to.u8(1); c${i}.encode(v${i}, to); }`;
+  if (isString(member.codec))
+    return `f = ${i}; const v${i} = ${read}; if (typeof v${i} !== 'string') throw $.wrong(c${i}, v${i}); to.string(v${i});`;
+  return `f = ${i}; c${i}.encode(${read}, to);`;
+}
+
+function access({ kind, members }: Layout, i: number): string {
+  if (kind === 'tuple') return `value[${i}]`;
+  const { name } = members[i] as Field;
+  return isInherited(name) ? `$.own(value, ${JSON.stringify(name)})` : `value[${JSON.stringify(name)}]`;
+}
+
+function decodeSource(layout: Layout): string {
+  const { kind, members } = layout;
+  const lines = piecesOf(members).map(({ first, run, bytes }) => {
+    if (run.length > 0) {
+      const reads = run.map(({ i, inline, offset }) => `v${i} = ${inline.read(`w${first}`, `p${first} + ${offset}`)}`);
+      return `const p${first} = from.take(${bytes}), w${first} = from.view, ${reads.join(', ')};`;
     }
-    this.#flushWrites();
+    const member = members[first] as Field;
+    if (optionalInner(layout, member) !== undefined)
+      return `const k${first} = from.u8(), v${first} = k${first} === 1 ? c${first}.decode(from) : undefined;`;
+    return `const v${first} = ${isString(member.codec) ? 'from.string()' : `c${first}.decode(from)`};`;
+  });
+  const made = kind === 'tuple' ? `return [${members.map((_, i) => `v${i}`).join(', ')}];` : object(layout);
+  return `${lines.join('\n')}\n${made}`;
+}
+
+/** One literal as far as the first field that may be left out, then one property after the other, in order. */
+function object(layout: Layout): string {
+  const { members, tag } = layout;
+  const literal = tag === undefined ? [] : [`[${JSON.stringify(tag.name)}]: ${JSON.stringify(tag.value)}`];
+  const rest: string[] = [];
+  for (const [i, member] of members.entries()) {
+    const isProto = member.name === '__proto__';
     const name = JSON.stringify(member.name);
-    const isOptional = optionalInner(this.#layout, member) !== undefined;
-    this.#lines.push(
-      isOptional
-        ? `f = ${i}; const v${i} = ${read}; if (v${i} === undefined) to.u8($.has(value, ${name}) ? 2 : 0); else { to.u8(1); c${i}.encode(v${i}, to); }`
-        : codec.id === 'string' && codec instanceof BuiltIn
-          ? `f = ${i}; const v${i} = ${read}; if (typeof v${i} !== 'string') throw $.wrong(c${i}, v${i}); to.string(v${i});`
-          : `f = ${i}; c${i}.encode(${read}, to);`,
-    );
+    const isOptional = optionalInner(layout, member) !== undefined;
+    if (!isOptional && rest.length === 0) literal.push(`${isProto ? `[${name}]` : name}: v${i}`);
+    else rest.push(`${isOptional ? `if (k${i} !== 0) ` : ''}${isProto ? `$.put(o, ${name}, v${i})` : `o[${name}] = v${i}`};`);
   }
-
-  #access(member: Field, i: number): string {
-    if (this.#layout.kind === 'tuple') return `value[${i}]`;
-    const name = JSON.stringify(member.name);
-    return isInherited(member.name) ? `$.own(value, ${name})` : `value[${name}]`;
-  }
-
-  #addToRun(i: number, codec: BuiltIn<unknown>): void {
-    this.#run.push({ i, codec, offset: this.#runBytes });
-    this.#runBytes += codec.size ?? 0;
-  }
-
-  #flushWrites(): void {
-    if (this.#run.length === 0) return;
-    const first = this.#run[0]?.i;
-    const writes = this.#run.map(({ i, codec, offset }) => codec.inline?.write(`v${i}`, `w${first}`, `p${first} + ${offset}`));
-    this.#lines.push(
-      `const p${first} = to.reserve(${this.#runBytes}), w${first} = to.view; ${writes.filter(Boolean).join('; ')};`,
-    );
-    this.#run = [];
-    this.#runBytes = 0;
-  }
-
-  decode(): string {
-    const { members } = this.#layout;
-    this.#lines.length = 0;
-    members.forEach((member, i) => {
-      const { codec } = member;
-      if (codec instanceof BuiltIn && codec.inline !== undefined) {
-        this.#addToRun(i, codec);
-        return;
-      }
-      this.#flushReads();
-      if (optionalInner(this.#layout, member) === undefined) {
-        const call = codec.id === 'string' && codec instanceof BuiltIn ? 'from.string()' : `c${i}.decode(from)`;
-        this.#lines.push(`const v${i} = ${call};`);
-      } else {
-        this.#lines.push(`const k${i} = from.u8(), v${i} = k${i} === 1 ? c${i}.decode(from) : undefined;`);
-      }
-    });
-    this.#flushReads();
-    return `${this.#lines.join('\n')}\n${this.#layout.kind === 'tuple' ? `return [${members.map((_, i) => `v${i}`).join(', ')}];` : this.#object()}`;
-  }
-
-  #flushReads(): void {
-    if (this.#run.length === 0) return;
-    const first = this.#run[0]?.i;
-    const reads = this.#run.map(({ i, codec, offset }) => `v${i} = ${codec.inline?.read(`w${first}`, `p${first} + ${offset}`)}`);
-    this.#lines.push(`const p${first} = from.take(${this.#runBytes}), w${first} = from.view, ${reads.join(', ')};`);
-    this.#run = [];
-    this.#runBytes = 0;
-  }
-
-  /** One literal as far as the first field that may be left out, then one property after the other, in order. */
-  #object(): string {
-    const { members, tag } = this.#layout;
-    const literal = tag === undefined ? [] : [`[${JSON.stringify(tag.name)}]: ${JSON.stringify(tag.value)}`];
-    const firstOptional = members.findIndex((member) => optionalInner(this.#layout, member) !== undefined);
-    const split = firstOptional === -1 ? members.length : firstOptional;
-    members.slice(0, split).forEach(({ name }, i) => {
-      literal.push(`${name === '__proto__' ? '["__proto__"]' : JSON.stringify(name)}: v${i}`);
-    });
-    const object = `{ ${literal.join(', ')} }`;
-    if (split === members.length) return `return ${object};`;
-    const rest = members.slice(split).map((member, j) => {
-      const i = split + j;
-      const put = member.name === '__proto__' ? `$.put(o, '__proto__', v${i});` : `o[${JSON.stringify(member.name)}] = v${i};`;
-      return optionalInner(this.#layout, member) === undefined ? put : `if (k${i} !== 0) ${put}`;
-    });
-    return `const o = ${object};\n${rest.join('\n')}\nreturn o;`;
-  }
+  const made = `{ ${literal.join(', ')} }`;
+  return rest.length === 0 ? `return ${made};` : `const o = ${made};\n${rest.join('\n')}\nreturn o;`;
 }
