@@ -2,6 +2,7 @@
  * A run: scenario by scenario, all contestants in turn, round after round in random order, one process each.
  * What was measured before an abort, a deadline or one contestant's failure is kept.
  */
+import { shuffled } from '../chance.js';
 import { type Entrant, enter } from './child.js';
 import { type Contestant, isEngine, unable } from './contestant.js';
 import type { Sample } from './crew.js';
@@ -45,13 +46,6 @@ interface Runner {
   readonly entrant: Entrant;
   messages: number;
   readonly samples: Sample[];
-}
-
-function shuffled<T>(list: readonly T[]): T[] {
-  return list
-    .map((item) => ({ item, at: Math.random() }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ item }) => item);
 }
 
 /** Warm-up samples of full length, at most. */
@@ -116,7 +110,10 @@ class ScenarioRun {
       await this.#guard(runner, () => warmUp(runner, sampleMs, most));
     }
     for (let round = 1; round <= rounds; round++) {
-      for (const runner of shuffled(this.#runners)) {
+      // Of which some drop out meanwhile.
+      const runners = this.#runners;
+      for (const place of shuffled(runners.length)) {
+        const runner = runners[place] as Runner;
         progress?.(`${name}: round ${round} of ${rounds}, ${runner.entrant.name}`);
         await this.#guard(runner, async () => runner.samples.push(await runner.entrant.sample(runner.messages)));
       }
