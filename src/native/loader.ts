@@ -5,7 +5,7 @@
  * left in the package's root, the package for this platform. The first that is there and loads is taken; one of
  * another version than this package is refused, since the two sides agree on bytes.
  */
-import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { VERSION } from '../version.js';
@@ -69,10 +69,6 @@ function attempt(candidates: readonly string[]): Loaded {
 
 /** The file that `candidate` names; undefined if there is none. */
 function locate(candidate: string): string | undefined {
-  if (candidate.startsWith(ROOT)) {
-    const file = new URL(candidate, here);
-    return existsSync(file) ? require.resolve(candidate) : undefined;
-  }
   try {
     return require.resolve(candidate);
   } catch {
