@@ -206,6 +206,12 @@ describe('a codec that is described twice', () => {
     expect(codecFromSpec(structuredClone(codecSpec(made)))).toBe(made);
   });
 
+  it('comes back from its description however deep it is', () => {
+    let deep: Codec<unknown> = codec.string as Codec<unknown>;
+    for (let level = 0; level < 200; level++) deep = codec.array(codec.optional(deep)) as Codec<unknown>;
+    expect(codecFromSpec(structuredClone(codecSpec(deep))).id).toBe(deep.id);
+  });
+
   it('has code of its own where a schema or a custom codec is in it, or what is derived from one of ours', () => {
     const own = (word: string): Codec<string> => ({
       id: 'same',

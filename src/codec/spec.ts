@@ -19,43 +19,40 @@ import { SCALARS } from './scalars.js';
 import { array } from './sequence.js';
 import { struct, tuple, union } from './struct.js';
 
-const MAX_DEPTH = 100;
-
-type Builder = (body: unknown, depth: number) => Codec<unknown>;
+type Builder = (body: unknown) => Codec<unknown>;
 
 const BUILDERS: ReadonlyMap<string, Builder> = new Map<string, Builder>([
-  ['array', (body, depth) => array(build(body, depth))],
-  ['optional', (body, depth) => optional(build(body, depth))],
-  ['tuple', (body, depth) => tuple(...list(body).map((spec) => build(spec, depth))) as Codec<unknown>],
+  ['array', (body) => array(build(body))],
+  ['optional', (body) => optional(build(body))],
+  ['tuple', (body) => tuple(...list(body).map((spec) => build(spec))) as Codec<unknown>],
   ['literals', (body) => literals(...(list(body) as [string])) as Codec<unknown>],
-  ['struct', (body, depth) => struct(named(body, depth)) as Codec<unknown>],
+  ['struct', (body) => struct(named(body)) as Codec<unknown>],
   [
     'union',
-    (body, depth) => {
+    (body) => {
       const [discriminator, variants] = list(body);
-      return union(discriminator as string, named(variants, depth) as Record<string, Codec<object>>) as Codec<unknown>;
+      return union(discriminator as string, named(variants) as Record<string, Codec<object>>) as Codec<unknown>;
     },
   ],
 ]);
 
-/** The codec that `codecSpec` described. CodecError if `spec` describes none. */
+/** The codec that `codecSpec` described. CodecError if `spec` describes none: one without end overflows the stack. */
 export function codecFromSpec(spec: unknown): Codec<unknown> {
   try {
-    return build(spec, 0);
+    return build(spec);
   } catch (error) {
     if (error instanceof CodecError) throw error;
     throw new CodecError('token describes no codec', { cause: error });
   }
 }
 
-function build(spec: unknown, depth: number): Codec<unknown> {
-  if (depth > MAX_DEPTH) throw rubbish(spec);
+function build(spec: unknown): Codec<unknown> {
   if (typeof spec === 'string') return simple(spec);
   if (typeof spec !== 'object' || spec === null) throw rubbish(spec);
   const [entry, ...more] = Object.entries(spec);
   const builder = entry && BUILDERS.get(entry[0]);
   if (builder === undefined || more.length > 0) throw rubbish(spec);
-  return builder(entry?.[1], depth + 1);
+  return builder(entry?.[1]);
 }
 
 function simple(spec: string): Codec<unknown> {
@@ -69,11 +66,11 @@ function list(body: unknown): unknown[] {
   return body;
 }
 
-function named(body: unknown, depth: number): Record<string, Codec<unknown>> {
+function named(body: unknown): Record<string, Codec<unknown>> {
   const entries = list(body).map((entry): [string, Codec<unknown>] => {
     const [name, spec] = list(entry);
     if (typeof name !== 'string') throw rubbish(name);
-    return [name, build(spec, depth)];
+    return [name, build(spec)];
   });
   return Object.fromEntries(entries);
 }
