@@ -93,15 +93,16 @@ export class SendingEnd<T> extends Endpoint<T> {
 
   async sendMany(values: Iterable<T>, options?: AwaitOptions): Promise<void> {
     const progress = { sent: 0 };
+    let signal: AbortSignal | undefined;
     try {
-      const signal = signalOf(options);
+      signal = signalOf(options);
       const all = checkIterable('values', values) as Iterable<T>;
       this[LIVE]('sendMany');
       signal?.throwIfAborted();
       await sendAll(this, all, signal, progress);
       if (progress.sent === 0) return resolvedVoid();
     } catch (error) {
-      return rejected(withSent(error, progress.sent));
+      return rejected(error === signal?.reason ? error : withSent(error, progress.sent));
     }
   }
 
@@ -155,8 +156,14 @@ interface Progress {
   sent: number;
 }
 
-/** Puts `sent` on an error of ours; leaves a signal's reason and an iterable's own error as they are. */
+/** What an iterable threw, on its way through what throws errors of ours. */
+class Thrown {
+  constructor(readonly error: unknown) {}
+}
+
+/** Puts `sent` on an error of ours; leaves an iterable's own error as it is, also if it is of a class of ours. */
 function withSent(error: unknown, sent: number): unknown {
+  if (error instanceof Thrown) return error.error;
   if (error instanceof ChannelError && (error as Unsent).sent === undefined) {
     detail(error, 'sent', sent);
   }
@@ -165,9 +172,16 @@ function withSent(error: unknown, sent: number): unknown {
 
 /** An array in windows, else one value at a time: an iterable is not asked for more than goes. */
 function* batches<T>(values: Iterable<T>, window?: Window): Generator<ArrayLike<T>> {
-  if (!Array.isArray(values) && kindOf(values) === undefined) for (const value of values) yield [value];
-  else if (window === undefined) yield values as unknown as ArrayLike<T>;
-  else yield* window.over(values as unknown as ArrayLike<T>);
+  if (Array.isArray(values) || kindOf(values) !== undefined) {
+    if (window === undefined) yield values as unknown as ArrayLike<T>;
+    else yield* window.over(values as unknown as ArrayLike<T>);
+    return;
+  }
+  try {
+    for (const value of values) yield [value];
+  } catch (error) {
+    throw new Thrown(error);
+  }
 }
 
 function trySendSome<T>(port: Port<T>, values: ArrayLike<T>, from: number, operation: string): number {
