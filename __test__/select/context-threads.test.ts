@@ -152,6 +152,8 @@ test('reasons arrive as what they were', async () => {
     [new DOMException('late', 'TimeoutError'), { class: 'DOMException', name: 'TimeoutError', message: 'late' }],
     [new TypeError('wrong'), { class: 'TypeError', name: 'TypeError', message: 'wrong' }],
     [new Own('mine'), { class: 'Error', name: 'OwnError', message: 'mine', code: 'E_OWN' }],
+    // What every object has under this name is no class.
+    [Object.assign(new Error('odd'), { name: 'toString' }), { class: 'Error', name: 'toString', message: 'odd' }],
     ['a word', 'a word'],
     [null, null],
     [{ user: 7n }, { user: 7n }],
