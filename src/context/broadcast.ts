@@ -164,31 +164,32 @@ function work(left: number): void {
   else if (chores.length > 0) workLater();
 }
 
-let last: { readonly reason: unknown; readonly bytes: Uint8Array } | undefined;
+interface Packed {
+  readonly reason: unknown;
+  readonly bytes: Uint8Array;
+}
+
+/** The reason that was last told or heard, for the rest of this turn of the loop. */
+let last: Packed | undefined;
+
+function keep(reason: unknown, bytes: Uint8Array): Packed {
+  defer(() => {
+    last = undefined;
+  });
+  last = { reason, bytes };
+  return last;
+}
 
 /** The reason as bytes: the same for a whole tree, so it is packed once. */
 function packed(reason: unknown): Uint8Array {
-  if (last === undefined || last.reason !== reason) {
-    last = { reason, bytes: packReason(reason) };
-    defer(() => {
-      last = undefined;
-    });
-  }
-  return last.bytes;
+  const known = last?.reason === reason ? last : undefined;
+  return (known ?? keep(reason, packReason(reason))).bytes;
 }
-
-let lastRead: { readonly reason: unknown; readonly bytes: Uint8Array } | undefined;
 
 /** The reason in `bytes`: one object for equal bytes that arrive together. */
 function unpacked(bytes: Uint8Array): unknown {
-  const same = lastRead?.bytes.length === bytes.length && lastRead.bytes.every((byte, i) => byte === bytes[i]);
-  if (lastRead === undefined || !same) {
-    lastRead = { reason: unpackReason(bytes), bytes };
-    defer(() => {
-      lastRead = undefined;
-    });
-  }
-  return lastRead.reason;
+  const same = last?.bytes.length === bytes.length && last.bytes.every((byte, i) => byte === bytes[i]);
+  return ((same && last) || keep(unpackReason(bytes), bytes)).reason;
 }
 
 function gone(): DOMException {
