@@ -87,9 +87,10 @@ export function linesOf(entry: Entry, baseline: string): Line[] {
 
 /** Each percentile's median over the samples. */
 export function medianLatency(latencies: readonly Latency[]): Latency | undefined {
-  if (latencies.length === 0) return undefined;
-  const of = (pick: (latency: Latency) => number) => median(latencies.map(pick));
-  return { p50: of((l) => l.p50), p90: of((l) => l.p90), p99: of((l) => l.p99), p999: of((l) => l.p999), max: of((l) => l.max) };
+  const [first] = latencies;
+  if (first === undefined) return undefined;
+  const names = Object.keys(first) as (keyof Latency)[];
+  return Object.fromEntries(names.map((name) => [name, median(latencies.map((each) => each[name]))])) as unknown as Latency;
 }
 
 /** Checks that `value` is a report and returns it; a TypeError says what is wrong. */

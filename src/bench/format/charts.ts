@@ -111,30 +111,32 @@ export function stripChart(name: string, label: string, rows: readonly StripRow[
   return svg(name, label, height, bands.join('') + grid(scale, height, show) + dots.join(''));
 }
 
-const PERCENTILES = ['p50', 'p90', 'p99', 'p999'] as const;
+/** As they are called in a report, and as readers know them. */
+const PERCENTILES = [
+  ['p50', 'p50'],
+  ['p90', 'p90'],
+  ['p99', 'p99'],
+  ['p999', 'p99.9'],
+] as const;
 
 /** Round trips: four percentiles a contestant. */
 export function latencyChart(entry: Entry): string {
   const results = entry.results
     .flatMap(({ contestant, latency }) => (latency === undefined ? [] : [{ contestant, latency }]))
     .sort((a, b) => a.latency.p50 - b.latency.p50);
-  if (results.length === 0) return '';
   const scale = scaleOf(
-    results.flatMap(({ latency }) => PERCENTILES.map((p) => latency[p])),
+    results.flatMap(({ latency }) => PERCENTILES.map(([p]) => latency[p])),
     LABEL,
     WIDTH - MARGIN,
   );
   const height = results.length * ROW + 22;
   const rows = results.map(({ contestant, latency }, row) => {
     const y = row * ROW + 12;
-    const dots = PERCENTILES.map((p, at) => {
-      const title = `${contestant}, ${PERCENTILE_NAMES[at]}: ${duration(latency[p])}`;
+    const dots = PERCENTILES.map(([p, name], at) => {
+      const title = `${contestant}, ${name}: ${duration(latency[p])}`;
       return `<circle class="${classOf(contestant)}" cx="${scale.x(latency[p]).toFixed(1)}" cy="${y}" r="${6 - at}"><title>${escaped(title)}</title></circle>`;
     });
     return [`<text x="${LABEL - 10}" y="${y + 4}" text-anchor="end">${escaped(contestant)}</text>`, ...dots.reverse()].join('');
   });
   return svg('latency', 'percentiles of round trips, by contestant', height, grid(scale, height, duration) + rows.join(''));
 }
-
-/** As readers know them. */
-export const PERCENTILE_NAMES = ['p50', 'p90', 'p99', 'p99.9'] as const;
