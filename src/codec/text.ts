@@ -25,11 +25,10 @@ interface BufferHost {
   prototype: Partial<TextBuffer>;
 }
 
-const host = (globalThis as unknown as { Buffer?: BufferHost }).Buffer;
-const usable =
-  typeof host?.prototype?.latin1Slice === 'function' &&
-  typeof host.prototype.utf8Slice === 'function' &&
-  typeof host.prototype.utf8Write === 'function';
+const METHODS = ['latin1Slice', 'utf8Slice', 'utf8Write'] as const;
+
+const given = (globalThis as unknown as { Buffer?: BufferHost }).Buffer;
+const host = METHODS.every((method) => typeof given?.prototype?.[method] === 'function') ? given : undefined;
 
 /** The same memory as a Buffer, or undefined where there is none. */
 export function textBuffer(bytes: Uint8Array): TextBuffer | undefined {
@@ -38,7 +37,7 @@ export function textBuffer(bytes: Uint8Array): TextBuffer | undefined {
 
 /** `length` bytes of `memory` from `start` on, likewise. */
 export function bufferOf(memory: ArrayBufferLike, start: number, length: number): TextBuffer | undefined {
-  return usable ? host?.from(memory, start, length) : undefined;
+  return host?.from(memory, start, length);
 }
 
 const encoder = new TextEncoder();
@@ -46,7 +45,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** How many bytes `text` takes in UTF-8: three times its length is enough too, but a waste if it is long. */
 export function utf8Room(text: string): number {
-  return usable && host !== undefined ? host.byteLength(text) : encoder.encode(text).length;
+  return host?.byteLength(text) ?? encoder.encode(text).length;
 }
 
 /** Writes UTF-8 at `at`, where `utf8Room` bytes are free, and returns how many it took. */

@@ -9,30 +9,23 @@ import { CASE_WORDS, Kind } from './wire.js';
 
 /**
  * Writes what is to be sent, then the descriptions, and returns where they start; all of it is released, so it is to be
- * used before anything else touches the scratch. CodecError for a value that does not fit.
+ * used before anything else touches the scratch. CodecError for a value that does not fit. `watch`: nothing is sent, and who watches is
+ * told when a case may be ready.
  */
-export function describe(cases: readonly Case[]): number {
+export function describe(cases: readonly Case[], watch = false): number {
   const start = scratch.begin();
   try {
-    const places = cases.map((scase) => (scase.send ? message(scase) : undefined));
+    const places = cases.map((scase) => (scase.send && !watch ? message(scase) : undefined));
     const at = reserve(cases.length);
     for (let i = 0; i < cases.length; i++) {
       const { send, port } = cases[i] as Case;
-      write(at, i, send ? Kind.SEND : Kind.RECV, port, places[i]);
+      const [receives, sends] = watch ? [Kind.WATCH_RECV, Kind.WATCH_SEND] : [Kind.RECV, Kind.SEND];
+      write(at, i, send ? sends : receives, port, places[i]);
     }
     return at;
   } finally {
     scratch.release(start);
   }
-}
-
-/** As `describe`, to be told when a case may be ready. */
-export function describeWatch(cases: readonly Case[]): number {
-  const start = scratch.begin();
-  const at = reserve(cases.length);
-  for (const [i, { send, port }] of cases.entries()) write(at, i, send ? Kind.WATCH_SEND : Kind.WATCH_RECV, port, undefined);
-  scratch.release(start);
-  return at;
 }
 
 interface Place {

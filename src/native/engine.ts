@@ -9,7 +9,7 @@ import { linger, met } from '../patience.js';
 import type { TokenBody } from '../token.js';
 import { connect, native } from './binding.js';
 import { block } from './block.js';
-import { describe, describeWatch } from './cases.js';
+import { describe } from './cases.js';
 import * as Code from './code.js';
 import { failure } from './failure.js';
 import { encode } from './message.js';
@@ -85,7 +85,7 @@ export const nativeFactory: EngineFactory & Engine = {
   },
 
   linger(cases: readonly Case[]): boolean {
-    return linger(cases, (_want, microseconds) => native.lingerAny(describeWatch(cases), cases.length, microseconds));
+    return linger(cases, (_want, microseconds) => native.lingerAny(describe(cases, true), cases.length, microseconds));
   },
 
   block(cases: readonly Case[], biased: boolean, timeout: number, waiter: Waiter): boolean {
@@ -94,7 +94,7 @@ export const nativeFactory: EngineFactory & Engine = {
 
   watch(cases: readonly Case[], onReady: () => void): Parked | null {
     const operation = new Operation([], { settle: onReady, fail: onReady });
-    const number = native.selectPark(describeWatch(cases), cases.length, 1);
+    const number = native.selectPark(describe(cases, true), cases.length, 1);
     if (number < 0) throw failure(number, (cases[0] as Case).port);
     if (number === 0) return null;
     operation.entered(number);
