@@ -1,9 +1,9 @@
 /** Where a run took place: without this its numbers mean nothing. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { chan } from '../chan.js';
+import { VERSION } from '../version.js';
 
 export interface Machine {
   readonly cpu: string;
@@ -22,11 +22,6 @@ export interface Machine {
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-
-/** The package's version. */
-export function version(): string {
-  return (JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string }).version;
-}
 
 /**
  * `loaded`, or the loader's own error. A channel is asked, not the loader: what this module shared with the channels but not
@@ -64,7 +59,7 @@ export function describeMachine(): Machine {
     os: `${process.platform} ${process.arch} ${release()}`,
     node: process.version,
     v8: process.versions.v8,
-    hchan: version(),
+    hchan: VERSION,
     commit: commit(),
     native: nativeState(),
   };

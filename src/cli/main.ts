@@ -2,7 +2,7 @@
 /**
  * The command `hchan`. Exit codes: 0, 1 something failed, 2 bad usage (one line on stderr), 130 interrupted.
  */
-import { version } from '../bench/machine.js';
+import { VERSION } from '../version.js';
 import { bench } from './bench.js';
 import { diff } from './diff.js';
 import { info } from './info.js';
@@ -13,7 +13,7 @@ const COMMANDS: Readonly<Record<string, (args: string[]) => number | Promise<num
 async function main(all: string[]): Promise<number> {
   const [command, ...args] = all;
   if (command === '--version' || command === '-v') {
-    console.log(version());
+    console.log(VERSION);
     return 0;
   }
   if (command === 'help' || all.includes('--help') || all.includes('-h')) {
