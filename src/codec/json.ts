@@ -34,7 +34,7 @@ export interface SchemaIssue {
 
 function encode(value: unknown, to: Writer): void {
   const text = JSON.stringify(value) as string | undefined;
-  if (text === undefined) throw misfit('json', value, 'a JSON value');
+  if (text === undefined) throw misfit(PARTS.id, value, PARTS.allowed);
   to.string(text);
 }
 
@@ -47,7 +47,8 @@ function decode(from: Reader): unknown {
   }
 }
 
-const plain = new BuiltIn<unknown>({ id: 'json', spec: 'json', minimum: 1, allowed: 'a JSON value', encode, decode });
+const PARTS = { id: 'json', spec: 'json', minimum: 1, allowed: 'a JSON value', encode, decode };
+const plain = new BuiltIn<unknown>(PARTS);
 
 /**
  * JSON text. With a schema, what arrives is validated, and what the validator returns is what is received; its complaints
@@ -59,15 +60,7 @@ export function json<T = unknown>(schema?: StandardSchemaV1<unknown, T>): Codec<
   if (standard?.version !== 1 || typeof standard.validate !== 'function') {
     throw unfit('schema', `a Standard Schema of version 1 ('~standard')`, schema);
   }
-  return new BuiltIn<T>({
-    id: 'json',
-    spec: undefined,
-    minimum: 1,
-    fallible: true,
-    allowed: 'a JSON value',
-    encode,
-    decode: (from) => validated(schema, decode(from)),
-  });
+  return new BuiltIn<T>({ ...PARTS, spec: undefined, fallible: true, decode: (from) => validated(schema, decode(from)) });
 }
 
 function validated<T>(schema: StandardSchemaV1<unknown, T>, value: unknown): T {

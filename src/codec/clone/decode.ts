@@ -246,8 +246,8 @@ class Decoder {
   }
 
   #bigintObject(): object {
-    const tag = this.#from.u8();
-    if (tag !== Tag.BIGINT64 && tag !== Tag.BIGINT) throw undecodable('a bigint is of no known kind');
-    return Object(tag === Tag.BIGINT64 ? this.#from.i64() : this.#bigint());
+    const value = this.#any();
+    if (typeof value !== 'bigint') throw undecodable('a bigint is of no known kind');
+    return Object(value);
   }
 }
