@@ -2,9 +2,14 @@
  * Copies of messages, or of parts of them, where nobody writes again but who is given one. Short ones share a slab, as Buffers share Node's
  * pool: V8 takes some 0.9 µs for memory of its own beyond 64 bytes.
  */
+import { builtin } from '../platform/builtin.js';
 import type { Reader } from './reader.js';
 import type { TextBuffer } from './text.js';
 import { type Views, viewsOf } from './views.js';
+
+interface Threads {
+  markAsUntransferable?(memory: ArrayBufferLike): void;
+}
 
 /** Bytes of a slab: room for some 64 copies as long as the first. */
 const LEAST = 8192;
@@ -53,8 +58,7 @@ export function copyNext(from: Reader, count: number): Slab {
 /** Keeps `memory` from being transferred, which would take it from all who share it, where the host can. */
 function protect(memory: ArrayBufferLike): void {
   try {
-    const threads = globalThis.process?.getBuiltinModule?.('node:worker_threads');
-    threads?.markAsUntransferable(memory);
+    (builtin('worker_threads') as Threads | undefined)?.markAsUntransferable?.(memory);
   } catch {
     // Bun and Deno have the call, and it throws.
   }

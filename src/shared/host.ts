@@ -5,6 +5,7 @@
  * A host that says neither (a browser, Deno without permission to see /proc) has Web Locks, which die with their thread; see
  * liveness.ts. No module is imported for it, so that this loads everywhere.
  */
+import { builtin } from '../platform/builtin.js';
 
 interface Files {
   existsSync(path: string): boolean;
@@ -23,7 +24,6 @@ interface ExitingWorker {
 }
 interface Host {
   readonly platform?: string;
-  getBuiltinModule?(name: string): unknown;
   on?(event: 'worker', listener: (worker: ExitingWorker) => void): unknown;
 }
 
@@ -35,14 +35,6 @@ const KEY = 'hchan.shared';
 
 /** Node's number of this thread; 0 for the main thread and where there is no such number. */
 export const threadId: number = threads?.threadId ?? 0;
-
-function builtin(name: string): unknown {
-  try {
-    return host?.getBuiltinModule?.(`node:${name}`);
-  } catch {
-    return undefined;
-  }
-}
 
 /** The kernel's number of this thread, 0 if it is not known. */
 export function ownTid(): number {
