@@ -7,6 +7,7 @@
  */
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { VERSION } from '../version.js';
 import type { Binding } from './binding.js';
@@ -40,7 +41,7 @@ function isMusl(): boolean {
 export function loadAddon(): Loaded {
   const asked = process.env['HCHAN_NATIVE'];
   if (asked === 'off') return new Error('it is switched off by HCHAN_NATIVE=off');
-  if (asked !== undefined && asked !== '') return attempt([asked]);
+  if (asked !== undefined && asked !== '') return attempt([resolve(asked)]);
   const host = platform();
   return attempt([`${ROOT}hchan.${host}.node`, `@hchan/${host}`]);
 }
