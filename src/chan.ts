@@ -64,9 +64,6 @@ function checkName(name: unknown): string | undefined {
   throw unfit('options.name', 'a string', name);
 }
 
-/** The value that a handle, or something that `share()` made, carries. */
-export type Attached<S> = S extends Shared<infer H> ? H : S;
-
 /** How a token is attached. */
 export interface AttachOptions<T> {
   /** The channel's codec, where it is a custom one; must have the same id as at the other end. */

@@ -160,11 +160,6 @@ export function isHandle(value: unknown): value is Endpoint<unknown> {
   return value instanceof Endpoint;
 }
 
-/** The port of a handle; undefined for anything else. */
-export function portOf(value: unknown): Port | undefined {
-  return value instanceof Endpoint ? (value[PORT] as Port) : undefined;
-}
-
 /**
  * Lists `pending` with a handle while it waits, unless its port does (`listed`), and keeps the process alive if the handle
  * says so. Every `enlist` is undone by one `delist`, but for one that threw, because the stack is full: what it may have listed never waits.
