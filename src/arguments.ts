@@ -50,10 +50,12 @@ export function checkOneOf<const V extends string>(name: string, value: unknown,
   throw unfit(name, `one of ${allowed.map((one) => `'${one}'`).join(', ')}`, value);
 }
 
-/** An options object, or undefined when left out. */
+/** An options object, or undefined when left out. A signal or a codec that stands in its place would be ignored, and the call wait for ever. */
 export function checkOptions(value: unknown): object | undefined {
   if (value === undefined) return undefined;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw unfit('options', 'an object', value);
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || 'throwIfAborted' in value || 'encode' in value) {
+    throw unfit('options', 'an object, as { signal } or { codec }', value);
+  }
   return value;
 }
 

@@ -9,11 +9,10 @@
 import { checkMilliseconds, show, unfit } from './arguments.js';
 import { refuseToClone } from './codec/clone/clone.js';
 import { attachTo, linksTo } from './context/broadcast.js';
-import { aborted, Cancellation } from './context/cancellation.js';
+import { aborted, Cancellation, common } from './context/cancellation.js';
 import { packReason, unpackReason } from './context/parcel.js';
 import { type ContextToken, isContextToken } from './context/token.js';
 import { lookUp, packValues, unpackValues, type Values } from './context/values.js';
-import { makeReceiver } from './handle/channel.js';
 import type { Receiver } from './handle/receiving.js';
 import { openNever } from './never.js';
 import type { Shared } from './token.js';
@@ -89,11 +88,18 @@ class Branch implements Context {
     };
     return token as unknown as Shared<Context>;
   }
+
+  /** What `console.log` shows. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    const { cancellation, deadline } = this;
+    const state = cancellation.ended === undefined ? 'not done' : `done: ${show(this.err())}`;
+    return `Context { ${state}${deadline === undefined ? '' : `, deadline ${deadline}`} }`;
+  }
 }
 refuseToClone(Branch);
 
 /** `done` of what never ends: a case that select drops. */
-const never: Receiver<never> = makeReceiver(openNever<never>());
+const never: Receiver<never> = common(openNever<never>());
 
 const root = new Branch(new Cancellation(), undefined);
 
@@ -136,7 +142,8 @@ export function withDeadline(parent: Context, deadline: number | Date): Cancella
   const branch = branchOf(parent);
   const time = deadline instanceof Date ? deadline.getTime() : deadline;
   if (typeof time !== 'number' || Number.isNaN(time)) {
-    throw unfit('deadline', 'a valid Date or a number of milliseconds since 1970', deadline);
+    const given = deadline instanceof Date ? Number.NaN : deadline;
+    throw unfit('deadline', 'a valid Date or a number of milliseconds since 1970', given);
   }
   return cancellable(branch, time, time - Date.now());
 }

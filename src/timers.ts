@@ -11,6 +11,9 @@ import type { Receiver } from './handle/receiving.js';
 import { type OpenedSource, openSource } from './local/source.js';
 import { Alarm, clock } from './timers/alarm.js';
 
+/** Ticks closer to each other than this, in ms, come as often as somebody looks. */
+const LEAST = 1e-6;
+
 /** A moment of the clock that is just over, in ms since 1970. */
 function timeOf(moment: number): number {
   const late = Math.floor(clock() - moment);
@@ -89,7 +92,7 @@ export function ticker(ms: number): Ticker {
     const now = clock();
     if (now < due) return;
     const tick = due;
-    due = period === 0 ? now : due + period * (1 + Math.floor((now - due) / period));
+    due = period < LEAST ? now : due + period * (1 + Math.floor((now - due) / period));
     // Last: a handler that it calls may stop or reset this ticker.
     made.push(timeOf(tick));
   };

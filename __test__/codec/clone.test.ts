@@ -1,6 +1,7 @@
 /** codec.structuredClone against the platform's structuredClone. */
 import { deepStrictEqual } from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
+import { createSecretKey } from 'node:crypto';
 import fc from 'fast-check';
 import { type Codec, CodecError, chan, codec, never } from 'hchan';
 import { background, withCancel } from 'hchan/context';
@@ -220,6 +221,14 @@ describe('as structuredClone', () => {
   });
 });
 
+it('a DOMException is one with its name, its code and its message', () => {
+  const given = new DOMException('gone', 'AbortError');
+  const made = through(given);
+  expect(made).toBeInstanceOf(DOMException);
+  expect([made.name, made.code, made.message, made.stack]).toEqual(['AbortError', 20, 'gone', given.stack]);
+  expect(through(new Error('outer', { cause: given })).cause).toBeInstanceOf(DOMException);
+});
+
 describe('what cannot be cloned', () => {
   it.each([
     ['.a.b cannot be cloned: function', { a: { b: () => 1 } }],
@@ -233,6 +242,10 @@ describe('what cannot be cloned', () => {
     ['.cause cannot be cloned: function', new Error('x', { cause: () => 1 })],
     ['cannot be cloned: SharedArrayBuffer', { s: new SharedArrayBuffer(8) }],
     ['cannot be cloned: AbortSignal', new AbortController().signal],
+    ['cannot be cloned: KeyObject', createSecretKey(Buffer.alloc(16))],
+    ['cannot be cloned: URL', new URL('http://localhost')],
+    ['cannot be cloned: Headers', new Headers()],
+    ['cannot be cloned: Intl.NumberFormat', new Intl.NumberFormat()],
   ])('is refused: %s', (text, value) => {
     expect(() => encoded(clone as Codec<never>, value)).toThrow(CodecError);
     expect(() => encoded(clone as Codec<never>, value)).toThrow(text);

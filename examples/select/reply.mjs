@@ -4,16 +4,18 @@
  */
 import { fileURLToPath } from 'node:url';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
-import { after, attach, chan, select } from 'hchan';
+import { after, attach, chan, DetachedError, DisconnectedError, select } from 'hchan';
 
 /** Answers each request on its own channel. A client that has given up has disposed it; its answer goes nowhere. */
 async function serve(requests) {
   await requests.consume(({ question, reply }) => {
-    const answers = attach(reply);
+    const answer = question.split('').reverse().join('');
     try {
-      answers.trySend(question.split('').reverse().join(''));
-    } finally {
+      const answers = attach(reply);
+      answers.trySend(answer);
       answers[Symbol.dispose]();
+    } catch (error) {
+      if (!(error instanceof DisconnectedError || error instanceof DetachedError)) throw error;
     }
   });
 }

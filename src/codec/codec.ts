@@ -60,7 +60,9 @@ function encodeApart(codec: Codec<unknown>, value: unknown, to: Writer): void {
   writer.words[0] = HEADER_BYTES; // who has kept it may have changed it
   depth++;
   try {
-    codec.encode(value, writer);
+    const given: unknown = codec.encode(value, writer);
+    if (typeof (given as PromiseLike<unknown> | undefined)?.then === 'function')
+      throw fault(`codec '${codec.id}' encodes later, which is too late`);
     const { bytes, position } = writer;
     if (!(position >= HEADER_BYTES && position <= bytes.length)) throw fault(`codec '${codec.id}' has spoilt its Writer`);
     to.raw(bytes.subarray(HEADER_BYTES, position));

@@ -9,10 +9,19 @@
  * late (`look`), so a thread that blocks or computes learns of it without its event loop.
  */
 
+import { hide } from '../codec/property.js';
+import type { Port } from '../engine.js';
 import { makeReceiver } from '../handle/channel.js';
 import type { Receiver } from '../handle/receiving.js';
 import { type OpenedSource, openSource } from '../local/source.js';
 import { Alarm, clock } from '../timers/alarm.js';
+
+/** A receiver that belongs to all who ask its context for it, so that none of them can dispose it. */
+export function common(port: Port<never>): Receiver<never> {
+  const receiver = makeReceiver(port);
+  hide(receiver, Symbol.dispose, () => {});
+  return receiver;
+}
 
 /** The reason of a context whose deadline has passed; what `AbortSignal.timeout` gives. */
 export function timedOut(): DOMException {
@@ -102,7 +111,7 @@ export class Cancellation {
   get done(): Receiver<never> {
     if (this.#receiver === undefined) {
       this.#source = openSource<never>({ poll: () => this.look(), due: () => this.#nextLook() }, 'context.done');
-      this.#receiver = makeReceiver(this.#source.port);
+      this.#receiver = common(this.#source.port);
       if (this.#end !== undefined) this.#source.close();
     }
     return this.#receiver;

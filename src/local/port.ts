@@ -141,7 +141,8 @@ export class LocalPort<T> implements Port<T> {
 
   /** Always a TypeError: values of a local channel travel by reference, which no thread but this one can follow. */
   share(): TokenBody {
-    throw new TypeError(`${label(this)} has engine 'local' and stays in its thread; to share one, make it with another engine`);
+    const instead = this.c.source === undefined ? 'to share one, make it with another engine' : 'make one in each thread';
+    throw new TypeError(`${label(this)} has engine 'local' and stays in its thread; ${instead}`);
   }
 
   dispose(): void {

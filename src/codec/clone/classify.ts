@@ -2,7 +2,7 @@
  * What an object is to a structured clone, told by its internal slots rather than by its prototype where the two differ.
  *
  * Refuses what a clone would make an empty object of and is certainly not meant to travel: promises, weak collections,
- * generators, event targets, WebAssembly objects, and classes named to `refuseToClone`.
+ * generators, event targets, WebAssembly objects, keys, what belongs to requests, and classes named to `refuseToClone`.
  */
 export type ObjectKind =
   | 'object'
@@ -50,7 +50,8 @@ const BRANDS: readonly Brand[] = [
 ];
 
 const refused: Class[] = [WeakMap, WeakSet, WeakRef, Promise, FinalizationRegistry];
-const REFUSED_TAGS = /^\[object (?:Generator|AsyncGenerator|WeakMap|WeakSet|WeakRef|Promise|WebAssembly\..*|MessagePort)\]$/;
+const REFUSED_TAGS =
+  /^\[object (?:(?:Async)?Generator|Weak\w+|Promise|(?:WebAssembly|Intl)\..*|MessagePort|URL(?:SearchParams)?|Headers|FormData|Request|Response|CryptoKey|KeyObject)\]$/;
 
 /** The host's own, found when they are first asked for: Node loads the modules of streams when somebody looks at their names. */
 let hosted: readonly Class[] | undefined;

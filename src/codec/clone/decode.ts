@@ -208,10 +208,13 @@ class Decoder {
 
   #error(): Error {
     const from = this.#from;
-    const type = ERRORS[from.u8()];
+    const number = from.u8();
+    const exception = number === ERRORS.length;
+    const type = ERRORS[exception ? 0 : number];
     if (type === undefined) throw undecodable('an error is of no known kind');
     const parts = from.u8();
-    const made = this.#numbered((parts & Part.MESSAGE) !== 0 ? new type(from.string()) : new type());
+    const message = (parts & Part.MESSAGE) !== 0 ? [from.string()] : [];
+    const made = this.#numbered<Error>(exception ? new DOMException(message[0], from.string()) : new type(...message));
     const stack = (parts & Part.STACK) !== 0 ? from.string() : undefined;
     hide(made, 'stack', stack);
     if ((parts & Part.CAUSE) !== 0) hide(made, 'cause', this.value());

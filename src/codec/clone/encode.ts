@@ -198,8 +198,10 @@ class Encoder {
   #error(value: Error): void {
     const to = this.to;
     const name = String(value.name);
-    const type = ERRORS.findIndex((candidate) => candidate.name === name);
-    const message = Object.getOwnPropertyDescriptor(value, 'message');
+    // A DOMException is an error whose name and message are getters of its class.
+    const exception = value instanceof DOMException;
+    const type = exception ? ERRORS.length : ERRORS.findIndex((candidate) => candidate.name === name);
+    const message = exception ? { value: value.message } : Object.getOwnPropertyDescriptor(value, 'message');
     const stack: unknown = Object.hasOwn(value, 'stack') ? value.stack : undefined;
     const hasMessage = message !== undefined && 'value' in message;
     const hasStack = typeof stack === 'string';
@@ -208,6 +210,7 @@ class Encoder {
     to.u8(Math.max(0, type));
     to.u8((hasMessage ? Part.MESSAGE : 0) | (hasStack ? Part.STACK : 0) | (hasCause ? Part.CAUSE : 0));
     if (hasMessage) to.string(String(message.value));
+    if (exception) to.string(name);
     if (hasStack) to.string(stack);
     if (!hasCause) return;
     try {

@@ -10,7 +10,7 @@
  * NUMBERS   varint length, f64 each: an array of nothing but numbers
  * DATE      f64                    REGEXP  string source, string flags
  * MAP       varint count, key, value …    SET varint count, values
- * ERROR     u8 type, u8 parts (1 message, 2 stack, 4 cause), string message, string stack, value cause
+ * ERROR     u8 type, u8 parts (1 message, 2 stack, 4 cause), string message, string name of a DOMException, string stack, value cause
  * BUFFER    varint length, bytes   VIEW    u8 type, value buffer, varint offset, varint length in elements
  * PART      varint length, bytes: a Uint8Array with a buffer of its own
  * SHARED    varint number given by the shared buffer hook

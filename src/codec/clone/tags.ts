@@ -1,6 +1,6 @@
 /** What the tags of tag.ts refer to by number. */
 
-/** Error classes by type; any other class travels as the first. */
+/** Error classes by type; the next number is DOMException, and any other class travels as the first. */
 export const ERRORS = [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError] as const;
 
 type ViewConstructor = new (buffer: ArrayBufferLike, offset: number, length: number) => ArrayBufferView;

@@ -1,0 +1,18 @@
+/** A signal or a codec in the place of the options was ignored: the call waited for ever, or took the value for one of another codec. */
+import { attach, chan, codec, select } from 'hchan';
+import { expect, test } from 'vitest';
+
+test('a signal or a codec in the place of the options is a TypeError that says so', async () => {
+  const channel = chan<number>(1, { codec: codec.u16 });
+  const { signal } = new AbortController();
+  for (const call of [
+    () => channel.recv(signal as never),
+    () => channel.send(1, signal as never),
+    () => channel.consume(() => {}, signal as never),
+    () => select({ channel }, signal as never),
+  ]) {
+    await expect(call()).rejects.toThrow('options must be an object, as { signal } or { codec }, not an AbortSignal');
+  }
+  expect(() => attach(channel.share(), codec.u16 as never)).toThrow(TypeError);
+  expect(channel.length).toBe(0);
+});
