@@ -1,6 +1,7 @@
 /** `sent` was put on errors that were none of the operation's: a signal's reason and an iterable's own, if they were of our classes. */
+
+import { ChannelError, ClosedError, chan } from 'hchan';
 import { describe, expect, test } from 'vitest';
-import { ChannelError, ClosedError, chan } from '../../dist/index.js';
 
 function* failing(error: Error): Generator<number> {
   yield 1;

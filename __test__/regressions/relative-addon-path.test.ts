@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
-import { platform } from '../../dist/native/loader.js';
+import { platform } from '../../build/native/loader.js';
 
 const root = join(import.meta.dirname, '../..');
 const addon = `hchan.${platform()}.node`;
