@@ -1,12 +1,13 @@
 /**
- * Makes what is published and run, `dist`, from the sources: the library as one module per host, because a worker that
- * loads it waits for each file, and the benchmark and the command beside it. Declarations are copied from `build`, where
- * the compiler has put them with a module for each source, over which the tests that look inside run.
+ * Makes what is published and run, `dist`, from the sources: for Node the library in one file, because a worker that loads
+ * it waits for each, and the benchmark and the command beside it; for browsers a module for each source, because who bundles
+ * for them leaves out what is not used. Declarations are copied from `build`, where the compiler has put them with modules
+ * over which the tests that look inside run.
  *
  * ```
- * dist/index.js  context.js          the library's names, from   dist/node/hchan.js   Node, and what speaks its modules
- * dist/web/index.js  context.js      the same, from              dist/web/hchan.js    browsers
- * dist/bench/index.js  worker.js  process.js                     dist/bench/harness.js
+ * dist/index.js  context.js                    the library's names, from dist/node/hchan.js
+ * dist/web/index.js  context.js  …             for browsers
+ * dist/bench/index.js  worker.js  process.js   from dist/bench/harness.js
  * dist/cli/main.js
  * ```
  */
@@ -25,15 +26,15 @@ const nameOf = (file) => relative(join(root, 'src'), file).replaceAll('\\', '/')
 const isBench = (file) => nameOf(file).startsWith('bench/') && !PROGRAMS.includes(nameOf(file));
 const isLibrary = (file) => !/^(bench|cli)\//.test(nameOf(file));
 
-/** Bundles `entries` for a host into `folder`, and returns the files it has written. */
-async function bundle(host, entries, folder, groups) {
+/** Builds `entries` for a host into `folder`, as `output` says, and returns the files it has written. */
+async function bundle(host, entries, folder, output) {
   const build = await rolldown({
     input: Object.fromEntries(entries.map((name) => [name, source(name)])),
     external: /^node:/,
     resolve: { alias: { '#platform': source(`platform/${host}`) } },
     tsconfig: join(root, 'tsconfig.json'),
   });
-  const { output } = await build.write({
+  const written = await build.write({
     dir: join(root, folder),
     entryFileNames: '[name].js',
     chunkFileNames: '[name].js',
@@ -41,10 +42,10 @@ async function bundle(host, entries, folder, groups) {
     sourcemapExcludeSources: true,
     comments: { legal: true, annotation: true, jsdoc: false },
     minifyInternalExports: false,
-    codeSplitting: { groups },
+    ...output,
   });
   await build.close();
-  return output.map(({ fileName }) => `${folder}/${fileName}`);
+  return written.output.map(({ fileName }) => `${folder}/${fileName}`);
 }
 
 function declarations() {
@@ -58,13 +59,15 @@ function declarations() {
 
 /** Makes `dist` anew; what it no longer holds is taken away last, since other programs may be loading it meanwhile. */
 export async function bundleAll() {
-  const parts = [
-    { name: 'node/hchan', test: isLibrary },
-    { name: 'bench/harness', test: isBench },
-  ];
+  const parts = {
+    groups: [
+      { name: 'node/hchan', test: isLibrary },
+      { name: 'bench/harness', test: isBench },
+    ],
+  };
   const written = [
-    ...(await bundle('node', [...LIBRARY, 'bench/index', ...PROGRAMS], 'dist', parts)),
-    ...(await bundle('web', LIBRARY, 'dist/web', [{ name: 'hchan', test: isLibrary }])),
+    ...(await bundle('node', [...LIBRARY, 'bench/index', ...PROGRAMS], 'dist', { codeSplitting: parts })),
+    ...(await bundle('web', LIBRARY, 'dist/web', { preserveModules: true, preserveModulesRoot: join(root, 'src') })),
     ...declarations(),
   ];
   for (const file of filesUnder('dist')) if (!written.includes(file)) rmSync(join(root, file));

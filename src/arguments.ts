@@ -50,10 +50,15 @@ export function checkOneOf<const V extends string>(name: string, value: unknown,
   throw unfit(name, `one of ${allowed.map((one) => `'${one}'`).join(', ')}`, value);
 }
 
+/** A signal or a codec, given where the options that name it belong. */
+function isMistaken(value: object): boolean {
+  return 'throwIfAborted' in value || ('encode' in value && 'decode' in value);
+}
+
 /** An options object, or undefined when left out. A signal or a codec that stands in its place would be ignored, and the call wait for ever. */
 export function checkOptions(value: unknown): object | undefined {
   if (value === undefined) return undefined;
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || 'throwIfAborted' in value || 'encode' in value) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || isMistaken(value)) {
     throw unfit('options', 'an object, as { signal } or { codec }', value);
   }
   return value;

@@ -32,11 +32,12 @@ export class Scratch {
     this.writer.onRenewed = () => {
       Object.assign(this.reader, viewsOf(this.writer.bytes));
       for (const listener of this.#listeners) listener();
-      if (this.bytes.length > KEPT) later(shrink, WHILE).unref?.();
+      if (this.bytes.length > KEPT) shrinkLater();
     };
+    const shrinkLater = (): unknown => later(shrink, WHILE).unref?.();
     // When the event loop calls, nothing is being encoded or received; a program's tests may call from within an encode.
     const shrink = (): unknown => {
-      if (this.writer.position > HEADER_BYTES) return later(shrink, WHILE).unref?.();
+      if (this.writer.position > HEADER_BYTES) return shrinkLater();
       this.writer.renew(new ArrayBuffer(INITIAL_BYTES));
       this.writer.position = HEADER_BYTES;
       this.writer.onRenewed?.();

@@ -59,12 +59,12 @@ describe('hchan', () => {
     expect({ code, stdout: code === 0 ? '' : stdout }).toEqual({ code: 0, stdout: '' });
   });
 
-  test('has maps whose sources are in the package, for all but files of names', () => {
+  test('has maps whose sources are in the package, for all but files that only name others', () => {
     const files = filesOf('hchan');
     const maps = files.filter((file) => file.endsWith('.map'));
     const code = files
       .filter((file) => /dist\/.*(\.js|\.d\.ts)$/.test(file.replaceAll('\\', '/')))
-      .filter((file) => !/^export \{[^}]*\} from "[^"]*";\s*$/.test(readFileSync(file, 'utf8')));
+      .filter((file) => !/^(?:(?:im|ex)port [^;]*;\s*)+$/.test(readFileSync(file, 'utf8')));
     expect(maps).toHaveLength(code.length);
     const lost = maps.flatMap((map) =>
       (json(map).sources as string[]).map((source) => join(dirname(map), source)).filter((source) => !existsSync(source)),
@@ -73,18 +73,32 @@ describe('hchan', () => {
     for (const file of code) expect(readFileSync(file, 'utf8')).toContain('//# sourceMappingURL=');
   });
 
-  test('has no declaration that a source no longer makes, and the library in one file for each host', () => {
+  test('has nothing that a source no longer makes, the library in one file for Node, and in modules for browsers', () => {
     const files = filesOf('hchan')
       .map((file) => relative(stage('hchan'), file).replaceAll('\\', '/'))
       .filter((file) => file.startsWith('dist/') && !file.endsWith('.map'));
-    const declarations = files.filter((file) => file.endsWith('.d.ts'));
-    expect(declarations.filter((file) => !existsSync(join(root, file.replace(/^dist/, 'src').replace('.d.ts', '.ts'))))).toEqual(
-      [],
-    );
-    const library = ['index', 'context'].flatMap((name) => [`dist/${name}.js`, `dist/web/${name}.js`]);
+    const ofSource = files.filter((file) => file.endsWith('.d.ts') || file.startsWith('dist/web/'));
+    const sourceOf = (file: string) => file.replace(/^dist\/(web\/)?/, 'src/').replace(/(\.d\.ts|\.js)$/, '.ts');
+    expect(ofSource.filter((file) => !existsSync(join(root, sourceOf(file))))).toEqual([]);
     const bench = ['harness', 'index', 'process', 'worker'].map((name) => `dist/bench/${name}.js`);
-    const code = [...library, ...bench, 'dist/node/hchan.js', 'dist/web/hchan.js', 'dist/cli/main.js'];
-    expect(files.filter((file) => !declarations.includes(file)).sort()).toEqual(code.sort());
+    const code = [...bench, 'dist/cli/main.js', 'dist/context.js', 'dist/index.js', 'dist/node/hchan.js'];
+    expect(files.filter((file) => !ofSource.includes(file)).sort()).toEqual(code);
+  });
+
+  test('leaves what is not used out of a bundle for browsers', async () => {
+    const { build } = requireTool('esbuild') as typeof import('esbuild');
+    const { outputFiles } = await build({
+      stdin: {
+        contents: "import { ClosedError } from './dist/web/index.js'; console.log(ClosedError);",
+        resolveDir: stage('hchan'),
+      },
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      write: false,
+      logLevel: 'silent',
+    });
+    expect(outputFiles[0]?.contents.length).toBeLessThan(5_000);
   });
 
   test(`is at most ${JAVASCRIPT_LIMIT} bytes of JavaScript, minified and gzipped`, async () => {

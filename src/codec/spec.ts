@@ -36,8 +36,13 @@ const BUILDERS: ReadonlyMap<string, Builder> = new Map<string, Builder>([
   ],
 ]);
 
+/** Codecs in a description, at most: a few objects that refer to each other could stand for any number. */
+const MOST = 100_000;
+let built = 0;
+
 /** The codec that `codecSpec` described. CodecError if `spec` describes none: one without end overflows the stack. */
 export function codecFromSpec(spec: unknown): Codec<unknown> {
+  built = 0;
   try {
     return build(spec);
   } catch (error) {
@@ -47,6 +52,7 @@ export function codecFromSpec(spec: unknown): Codec<unknown> {
 }
 
 function build(spec: unknown): Codec<unknown> {
+  if (++built > MOST) throw rubbish(spec);
   if (typeof spec === 'string') return simple(spec);
   if (typeof spec !== 'object' || spec === null) throw rubbish(spec);
   const [entry, ...more] = Object.entries(spec);

@@ -175,7 +175,12 @@ export class Consumption<T> implements Abortable, Taker {
 
   #park(): void {
     this.#parked = new Pending(this.#endpoint, undefined, this);
-    this.#parked.park(false, undefined);
+    try {
+      this.#parked.park(false, undefined);
+    } catch (error) {
+      this.#parked = null;
+      throw error;
+    }
   }
 }
 

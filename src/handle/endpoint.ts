@@ -162,7 +162,7 @@ export function isHandle(value: unknown): value is Endpoint<unknown> {
 
 /**
  * Lists `pending` with a handle while it waits, unless its port does (`listed`), and keeps the process alive if the handle
- * says so. Every `enlist` is undone by one `delist`, but for one that threw, because the stack is full: what it may have listed never waits.
+ * says so. Every `enlist` is undone by one `delist`, but for one that threw, because the stack is full: what it may have listed stays listed and never waits.
  */
 export function enlist(endpoint: Endpoint<unknown>, pending: Detachable, listed = false): void {
   if (!listed) list(endpoint, pending);

@@ -9,16 +9,17 @@ import { beforeIdle } from '#platform';
 import { every, type Timer } from '../clock.js';
 
 const LONGEST = 2 ** 31 - 1;
+/** Made at once, since where the stack is full it might be made and not be known. */
+const timer: Timer = every(() => {}, LONGEST);
+timer.unref?.();
 let held = 0;
-let timer: Timer | undefined;
 let referenced = false;
 let letting = false;
 
 /** One more operation waits. Throws if the stack is full, and has held nothing then. */
 export function hold(): void {
   if (held === 0 && !referenced) {
-    if (timer === undefined) timer = every(() => {}, LONGEST);
-    else timer.ref?.();
+    timer.ref?.();
     referenced = true;
   }
   held++;
@@ -35,5 +36,5 @@ function letGo(): void {
   letting = false;
   if (held > 0) return;
   referenced = false;
-  timer?.unref?.();
+  timer.unref?.();
 }

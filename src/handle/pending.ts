@@ -1,8 +1,8 @@
 /**
  * One awaiting operation of a handle: parked in its engine, ended by its peer, its signal or its handle's disposal.
  *
- * Invariant: exactly one of `settle`, `fail` and `withdraw` ends it, and by then nothing of the operation is left
- * behind: no listener, no hold on the process, no entry in the handle.
+ * Invariant: exactly one of `settle`, `fail` and `withdraw` ends it, and by then (or, if it ends while it parks, by when `park` returns)
+ * nothing of the operation is left behind: no listener, no hold on the process, no entry in the handle.
  */
 import { offAbort, onAbort } from '../abort.js';
 import type { Parked, Port, Waiter } from '../engine.js';
@@ -150,8 +150,8 @@ export class Pending implements Waiter, Detachable, Parked, Sudog {
   }
 
   private unlist(): void {
-    delist(this.owner, this);
     if (this.signal !== undefined) offAbort(this.signal, this);
+    delist(this.owner, this);
   }
 }
 

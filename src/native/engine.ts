@@ -19,7 +19,7 @@ import { readToken } from './token.js';
 import { Flavor } from './wire.js';
 
 /** Tells `waiter` how it ended, which `code`, an answer of the addon below 1, says. */
-function ended(code: number, cases: readonly Case[], waiter: Waiter): null {
+function conclude(code: number, cases: readonly Case[], waiter: Waiter): null {
   if (code < 0 && code !== Code.NEED_GROW) throw failure(code, (cases[0] as Case).port);
   settle(cases, waiter, code);
   return null;
@@ -67,7 +67,7 @@ export const nativeFactory: EngineFactory & Engine = {
   trySelect(cases: readonly Case[], biased: boolean, waiter: Waiter): boolean {
     if (faulty(cases, waiter)) return true;
     const code = native.selectTry(describe(cases), cases.length, biased ? 1 : 0);
-    return code !== Code.BLOCKED && ended(code, cases, waiter) === null;
+    return code !== Code.BLOCKED && conclude(code, cases, waiter) === null;
   },
 
   park(cases: readonly Case[], biased: boolean, waiter: Waiter): Parked | null {
@@ -76,12 +76,12 @@ export const nativeFactory: EngineFactory & Engine = {
     const [only] = cases;
     const number =
       cases.length === 1 && only !== undefined ? parkOne(only) : native.selectPark(describe(cases), cases.length, biased ? 1 : 0);
-    if (number <= 0) return ended(number, cases, waiter);
+    if (number <= 0) return conclude(number, cases, waiter);
     operation.entered(number);
     const code = awaited(number, cases);
     if (code > 0) return operation;
     operation.left();
-    return ended(code, cases, waiter);
+    return conclude(code, cases, waiter);
   },
 
   linger(cases: readonly Case[]): boolean {
@@ -109,8 +109,13 @@ export function nativeEngine(): EngineFactory | Error {
   if (engine === undefined) {
     // A hook of the host (`async_hooks`) may run meanwhile, and ask as well.
     engine = new Error('it is being loaded');
-    const loaded = connect(onCompletions, onOwnCompletions);
-    engine = loaded instanceof Error ? loaded : nativeFactory;
+    try {
+      const loaded = connect(onCompletions, onOwnCompletions);
+      engine = loaded instanceof Error ? loaded : nativeFactory;
+    } catch (error) {
+      // Deno throws for what it does not permit.
+      engine = error as Error;
+    }
   }
   return engine;
 }

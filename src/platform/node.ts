@@ -2,8 +2,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import { nextTick } from 'node:process';
 import { isMainThread as main } from 'node:worker_threads';
-import type { EngineFactory } from '../engine.js';
-import { nativeEngine as native } from '../native/engine.js';
 
 /** How many threads can run at once. */
 export { availableParallelism } from 'node:os';
@@ -33,11 +31,4 @@ export function environment(name: string): string | undefined {
 }
 
 /** The native engine, or why there is none. */
-export function nativeEngine(): EngineFactory | Error {
-  try {
-    return native();
-  } catch (error) {
-    // Deno throws for what it does not permit.
-    return error as Error;
-  }
-}
+export { nativeEngine } from '../native/engine.js';

@@ -92,7 +92,7 @@ export class PendingSelect implements Waiter, Detachable {
   }
 
   #unlist(): void {
-    for (const handle of this.#handles) delist(handle, this);
     offAbort(this.#signal, this);
+    for (const handle of this.#handles) delist(handle, this);
   }
 }

@@ -30,8 +30,9 @@ export class ArenaEngine implements Engine {
       if (!arena.untold && met(cases, (_want, microseconds) => waiting.settled(microseconds))) return null;
       arena.arm();
     } catch (error) {
-      // The stack is full. What has happened meanwhile is told when the arena is next looked at.
+      // The stack is full. What has happened meanwhile has been told, or is when the arena is next looked at.
       if (waiting.cancel()) throw error;
+      if (waiting.isOver()) return null;
     }
     return waiting;
   }

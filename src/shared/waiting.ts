@@ -43,6 +43,11 @@ export class Waiting implements Parked, Awaiting {
     this.#kind = kind;
   }
 
+  /** It was completed and told, or withdrawn. */
+  isOver(): boolean {
+    return this.#records.length === 0;
+  }
+
   /** Pass 2: enqueues on all channels, which are locked. */
   enqueue(outs: readonly (Outgoing | null)[]): void {
     const arena = this.#arena;

@@ -1,21 +1,25 @@
 /**
  * A timer for a moment on the clock of timers, however far off.
  *
- * It never keeps the process alive: whoever waits for it does.
+ * That clock is `performance.now()`, and where a program's tests have put other timers in the place of the host's and move them without
+ * it, as far ahead as they have been moved. It never keeps the process alive: whoever waits for it does.
  */
-import type { Timer } from '../clock.js';
+import { later, type Timer } from '../clock.js';
 
 /** What one setTimeout can wait for: 2^31 - 1 ms, 24.8 days. */
 const LONGEST = 2 ** 31 - 1;
-/** A host's timers may be early by so many ms, as they count whole ones. */
+/** A timer that is early by more ms has been moved; the host's own count whole ones. */
 const EARLY = 2;
 
-/** How far the clock of timers is ahead of `performance.now()`: 0, unless a program's tests move the one and not the other. */
+/** How far the tests have moved their timers without the clock. */
 let ahead = 0;
+
+/** Whether the timers are a program's tests'. The host's are never taken to be ahead of the clock, which may be a coarse one. */
+const areMoved = (): boolean => (setTimeout as unknown) !== later;
 
 /** The clock of timers: milliseconds since some moment in the past. */
 export function clock(): number {
-  return performance.now() + ahead;
+  return performance.now() + (areMoved() ? ahead : 0);
 }
 
 export class Alarm {
@@ -32,13 +36,16 @@ export class Alarm {
   /** Rings once, at `at` or as soon as the event loop can after it; never earlier. Infinity: never. */
   set(at: number): void {
     this.clear();
+    if (!areMoved()) ahead = 0;
     this.#at = at;
     if (at === Infinity) return;
     const now = clock();
     const wait = Math.min(LONGEST, Math.max(0, Math.ceil(at - now)));
     this.#due = now + wait;
-    this.#timer = setTimeout(() => this.#fired(), wait) as Timer;
-    this.#timer.unref?.();
+    // One that could not be cleared, because it was set by other timers than there are now, is not the one to ring.
+    const timer = setTimeout(() => timer === this.#timer && this.#fired(), wait) as Timer;
+    this.#timer = timer;
+    timer.unref?.();
   }
 
   clear(): void {
@@ -50,7 +57,7 @@ export class Alarm {
   #fired(): void {
     this.#timer = undefined;
     const early = this.#due - clock();
-    if (early > EARLY) ahead += early;
+    if (early > EARLY && areMoved()) ahead += early;
     // Far off, or the event loop's clock was ahead: not yet.
     if (clock() < this.#at) this.set(this.#at);
     else this.#ring();
