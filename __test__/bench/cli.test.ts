@@ -84,6 +84,7 @@ test('diff refuses a damaged result, and says which', async () => {
   const damaged = [
     { ...good, entries: [null] },
     { ...good, machine: undefined },
+    { ...good, machine: { node: good.machine.node } },
     { ...good, entries: [{ ...good.entries[0], results: undefined }] },
     { ...good, entries: [{ ...good.entries[0], results: [{ contestant: 'local', samples: [] }] }] },
     { ...good, entries: [{ ...good.entries[0], results: [{ contestant: 'local', samples: ['1'] }] }] },

@@ -97,12 +97,16 @@ export function medianLatency(latencies: readonly Latency[]): Latency | undefine
 export function checkReport(value: unknown): Report {
   const report = value as Partial<Report> | null;
   try {
-    if (report?.format === 'hchan-bench-1' && report.machine?.node && report.entries?.every(isWhole)) return report as Report;
+    if (report?.format === 'hchan-bench-1' && isNamed(report.machine) && report.entries?.every(isWhole)) return report as Report;
   } catch {
     // Not even in form.
   }
   throw new TypeError('not a result of `hchan bench --json`, or a damaged one');
 }
+
+/** What the head of every table says of a machine. */
+const isNamed = ({ cpu, cores, node, os }: Partial<Machine> = {}): boolean =>
+  [cpu, cores, node, os].every((said) => said !== undefined);
 
 const isWhole = ({ results }: Entry): boolean =>
   results.every(({ samples }) => samples.length > 0 && samples.every(Number.isFinite));
