@@ -47,10 +47,19 @@ async function measure(rounds) {
   return samples;
 }
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '31' } } });
-const rounds = Number(values.rounds);
-if (!Number.isInteger(rounds) || rounds < 1) {
-  process.stderr.write(`load: --rounds is a whole number from 1 on, not '${values.rounds}'\n`);
+function readRounds() {
+  const { values } = parseArgs({ options: { rounds: { type: 'string', default: '31' } } });
+  const rounds = Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1)
+    throw new RangeError(`--rounds is a whole number from 1 on, not '${values.rounds}'`);
+  return rounds;
+}
+
+let rounds = 0;
+try {
+  rounds = readRounds();
+} catch (error) {
+  process.stderr.write(`load: ${error.message}\n`);
   process.exit(2);
 }
 const machine = describeMachine();

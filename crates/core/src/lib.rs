@@ -21,6 +21,7 @@
 
 #![forbid(unsafe_code)]
 
+mod abandon;
 mod bulk;
 mod channel;
 mod few;
@@ -42,13 +43,14 @@ mod sync;
 mod tests;
 mod wake;
 
+pub use abandon::abandon;
 pub use bulk::{Bulk, Piece};
 pub use channel::Channel;
 pub use flavor::credit::Page;
 pub use flavor::lease::Claims;
 pub use flavor::{Flavor, Shut, TryRecvError, TrySendError};
 pub use inbox::Inbox;
-pub use op::{Case, Event, Losers, Op, Outcome, abandon};
+pub use op::{Case, Event, Losers, Op, Outcome};
 pub use parker::Parker;
 pub use registry::{Direction, Grant, Handle, Registry};
 pub use select::{Order, Parking, park, park_recv, park_send, try_select};

@@ -133,7 +133,7 @@ impl<T> State<T> {
     }
 }
 
-/// An operation that waits. Its owner ends it with [`Op::take`], [`Op::cancel`] or [`abandon`]; one that is merely
+/// An operation that waits. Its owner ends it with [`Op::take`], [`Op::cancel`] or `abandon`; one that is merely
 /// dropped stays in its channels' lists.
 pub struct Op<T> {
     pub(crate) specs: Few<Spec<T>>,
@@ -315,7 +315,8 @@ impl<T: Send + 'static> Op<T> {
         self.finish().map(|(outcome, _, losers)| (outcome, losers))
     }
 
-    fn finish(self: &Arc<Self>) -> Option<(Outcome<T>, u64, Losers<T>)> {
+    /// As [`Op::take_ahead`], with the how-manieth of its channel it was.
+    pub(crate) fn finish(self: &Arc<Self>) -> Option<(Outcome<T>, u64, Losers<T>)> {
         let mut state = self.state.lock();
         match mem::replace(&mut state.phase, Phase::Cancelled) {
             Phase::Done { outcome, number } => {
@@ -334,7 +335,7 @@ impl<T: Send + 'static> Op<T> {
         }
     }
 
-    /// Undoes the `take` of `outcome`, which nobody was told of: [`abandon`] puts back what was received.
+    /// Undoes the `take` of `outcome`, which nobody was told of: `abandon` puts back what was received.
     pub fn untake(&self, outcome: Outcome<T>) {
         let mut state = self.state.lock();
         if let Phase::Taken { number } = state.phase {
@@ -349,42 +350,6 @@ impl<T: Send + 'static> Op<T> {
                 spec.channel.unlink(spec.kind, link);
             }
         }
-    }
-}
-
-/// Ends what a dying thread leaves behind. Operations that wait are withdrawn. Messages that were received and never
-/// taken go back to the front of their channels, newest first, and each channel is matched again when all are back.
-pub fn abandon<T: Send + 'static>(ops: Vec<Arc<Op<T>>>) {
-    let mut received = Vec::new();
-    for op in ops {
-        drop(op.cancel());
-        let Some((
-            Outcome {
-                case,
-                event: Event::Received(value),
-            },
-            number,
-            losers,
-        )) = op.finish()
-        else {
-            continue;
-        };
-        drop(losers);
-        if let Some(spec) = op.specs.get(case) {
-            received.push((spec.channel.clone(), number, value));
-        }
-    }
-    if mutant!(AbandonDrops) {
-        return;
-    }
-    received.sort_by_key(|(channel, number, _)| (channel.id(), *number));
-    let mut received = received.into_iter().peekable();
-    while let Some((channel, _, value)) = received.next() {
-        let mut values = vec![value];
-        while let Some((_, _, value)) = received.next_if(|(next, ..)| next.id() == channel.id()) {
-            values.push(value);
-        }
-        channel.unrecv_many(values);
     }
 }
 

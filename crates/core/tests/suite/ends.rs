@@ -173,6 +173,21 @@ flavors! {
         }
     }
 
+    fn s63_what_a_dying_thread_took_and_was_not_told_goes_back_first(flavor) {
+        let channel = open(flavor, 4);
+        let dying = Owner::new();
+        let ops = [dying.recv(&channel), dying.recv(&channel)];
+        for n in 0..3 {
+            channel.try_send(n).unwrap();
+        }
+        let outcome = ops[0].take().unwrap();
+        assert_eq!(outcome, case(0, Received(0)));
+        ops[0].untake(outcome);
+        abandon(ops.into());
+        let got = std::iter::from_fn(|| channel.try_recv().ok());
+        assert!(got.eq(0..3));
+    }
+
     fn unrecv_puts_a_message_in_front_or_gives_it_to_who_waits(flavor) {
         let channel = open(flavor, 2);
         channel.try_send(1).unwrap();
