@@ -16,6 +16,13 @@ const SHORTEST_FIRST = 17;
 const SPARE = 4;
 
 /**
+ * Of some 250 strings that are joined, one is made flat first, each time another one. V8 walks through all parts of one that was concatenated, each time
+ * that it is joined; to make it flat takes as long as a walk and ends that, but in vain if the string is sent once.
+ */
+const TURNS = 251;
+let turn = 0;
+
+/**
  * Writes the first of `values[from..to)`, as far as they are short strings, as texts (wire.ts), and returns how many. 0 or less:
  * minus how many are to be encoded one by one, being too few or, without end, not all ASCII.
  */
@@ -25,10 +32,14 @@ export function writeJoined(values: ArrayLike<unknown>, from: number, to: number
   const lengths = new Array<number>(to - from);
   let joined = '';
   let count = 0;
+  turn = turn === TURNS ? 0 : turn + 1;
+  const flat = turn;
   try {
     for (; from + count < to; count++) {
       const text = count === 0 ? first : values[from + count];
       if (typeof text !== 'string' || text.length > LONGEST) break;
+      // Any look at a character does it.
+      if (count === flat && text.charCodeAt(0) < 0) break;
       lengths[count] = text.length;
       joined += text;
     }
