@@ -23,7 +23,10 @@ interface BufferHost {
   from(memory: ArrayBufferLike, offset: number, length: number): TextBuffer;
   byteLength(text: string): number;
   prototype: Partial<TextBuffer>;
-  [Symbol.species]: new (memory: ArrayBufferLike, offset: number, length: number) => TextBuffer;
+  [Symbol.species]: {
+    new (memory: ArrayBufferLike, offset: number, length: number): TextBuffer;
+    prototype: Partial<TextBuffer>;
+  };
 }
 
 const METHODS = ['latin1Slice', 'utf8Slice', 'utf8Write'] as const;
@@ -31,16 +34,9 @@ const METHODS = ['latin1Slice', 'utf8Slice', 'utf8Write'] as const;
 const given = (globalThis as unknown as { Buffer?: BufferHost }).Buffer;
 const host = METHODS.every((method) => typeof given?.prototype?.[method] === 'function') ? given : undefined;
 
-/** What Node makes slices of Buffers by: half the cost of `Buffer.from`, which asks what it is given. Undefined where it is something else. */
+/** What Node makes slices of Buffers by: half the cost of `Buffer.from`, which asks what it is given. */
 const Slice = host?.[Symbol.species];
-const isSlice = (() => {
-  try {
-    const made = Slice && new Slice(new ArrayBuffer(8), 1, 2);
-    return made?.byteOffset === 1 && made.length === 2 && Object.getPrototypeOf(made) === host?.prototype;
-  } catch {
-    return false;
-  }
-})();
+const isSlice = Slice !== host && Slice?.prototype === host?.prototype;
 
 /** The same memory as a Buffer, or undefined where there is none. */
 export function textBuffer(bytes: Uint8Array): TextBuffer | undefined {

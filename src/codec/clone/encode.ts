@@ -41,15 +41,17 @@ export function encode(value: unknown, to: Writer): void {
 class Encoder {
   to!: Writer;
   #depth = 0;
-  /** Objects by number. */
-  readonly #list: object[] = [];
-  /** Numbers by object, once there are many. */
+  #count = 0;
+  /** The first objects by number; null behind them. */
+  readonly #list: (object | null)[] = new Array<null>(LISTED).fill(null);
+  /** Numbers by object, once there are more. */
   #map: Map<object, number> | undefined = undefined;
 
   clear(): void {
-    this.#list.length = 0;
+    // Not by its length, which takes longer than to encode a small object.
+    for (let i = Math.min(this.#count, LISTED); i-- > 0; ) this.#list[i] = null;
     this.#map = undefined;
-    this.#depth = 0;
+    this.#count = this.#depth = 0;
   }
 
   value(value: unknown): void {
@@ -58,8 +60,8 @@ class Encoder {
   }
 
   object(value: object): void {
-    const known = this.#map === undefined ? this.#list.indexOf(value) : (this.#map.get(value) ?? -1);
-    if (known !== -1) {
+    const known = this.#known(value);
+    if (known >= 0) {
       this.to.u8(Tag.REF);
       this.to.varint(known);
       return;
@@ -75,10 +77,21 @@ class Encoder {
     this.#depth--;
   }
 
+  /** The object's number, or one below 0. */
+  #known(value: object): number {
+    if (this.#map !== undefined) return this.#map.get(value) ?? -1;
+    let number = this.#count;
+    while (--number >= 0 && this.#list[number] !== value);
+    return number;
+  }
+
   #number(value: object): void {
-    const list = this.#list;
-    if (this.#map !== undefined) this.#map.set(value, this.#map.size);
-    else if (list.push(value) > LISTED) this.#map = new Map(list.map((object, i) => [object, i]));
+    const number = this.#count++;
+    if (number < LISTED) this.#list[number] = value;
+    else {
+      this.#map ??= new Map((this.#list as object[]).map((object, i) => [object, i]));
+      this.#map.set(value, number);
+    }
   }
 
   #plain(value: object): void {
