@@ -26,6 +26,9 @@ const TRIALS_APART = 1024;
 const MOST_AT_ONCE = 64;
 const MOST_ROOM = 256;
 
+/** µs modulo 2^32, for what waits: V8 makes an object of each number that is not whole. Once in 72 minutes a long wait may look short. */
+export const stamp = (): number => (now() * 1000) | 0;
+
 /** One end's experience with the other. */
 export class Patience {
   readonly #most: number;
@@ -104,9 +107,9 @@ export class Ends {
     return !this.meet && this.of(send).wait(look);
   }
 
-  /** A parked operation that began at `since` (ms) has happened; `own`: done by this very thread, for which nobody can wait. */
+  /** A parked operation that began at `since` (`stamp`) has happened; `own`: done by this very thread, for which nobody can wait. */
   ended(send: boolean, since: number, own: boolean): void {
-    this.of(send).parked(own ? Infinity : now() - since);
+    this.of(send).parked(own ? Infinity : ((stamp() - since) >>> 0) / 1000);
   }
 }
 

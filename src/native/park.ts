@@ -13,6 +13,7 @@ import { apart } from '../codec/apart.js';
 import { decodeMessage, isFallible, type Reader } from '../codec/codec.js';
 import type { Case, Parked, Waiter } from '../engine.js';
 import { turned } from '../handle/budget.js';
+import { stamp } from '../patience.js';
 import { scratch } from '../scratch.js';
 import * as Status from '../status.js';
 import { native } from './binding.js';
@@ -29,7 +30,7 @@ export class Operation implements Parked {
   #number = 0;
   readonly cases: readonly Case[];
   readonly waiter: Waiter;
-  readonly #since = now();
+  readonly #since = stamp();
 
   constructor(cases: readonly Case[], waiter: Waiter) {
     this.cases = cases;

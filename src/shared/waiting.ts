@@ -9,7 +9,7 @@
 import { now } from '../clock.js';
 import type { Parked } from '../engine.js';
 import { BlockingError } from '../errors.js';
-import { meets } from '../patience.js';
+import { meets, stamp } from '../patience.js';
 import * as Status from '../status.js';
 import type { Arena, Awaiting } from './arena.js';
 import { tellWatchers } from './hchan.js';
@@ -52,7 +52,7 @@ export class Waiting implements Parked, Awaiting {
   enqueue(outs: readonly (Outgoing | null)[]): void {
     const arena = this.#arena;
     const { cases } = this.#select;
-    this.#since = now();
+    this.#since = stamp();
     this.#records = cases.map(() => arena.takeRecord());
     const m = arena.i32;
     const [op] = this.#records as [number];
