@@ -44,6 +44,6 @@ export const growth = {
   wake: { title: 'time to wake one of 100 000 parked, to one of 10 000 (a square: 10)', unit: '×', asked: 2.5 },
   queue: { title: 'memory of 10⁶ queued numbers', unit: 'MB', asked: 64 },
   parked: { title: 'memory of a parked recv()', unit: 'bytes', asked: 1024 },
-  idle: { title: 'CPU of a thread that waits', unit: '%', asked: 0.5 },
+  idle: { title: 'CPU of a thread that blocks and one that awaits', unit: '%', asked: 0.5 },
   timer: { title: 'delay of a 5 ms timer beside for await', unit: 'ms', asked: 25 },
 };

@@ -84,7 +84,7 @@ export interface Binding {
   parkRecv(handle: number): number;
   /** 1: withdrawn. 0: it has happened, and its end is still to come. */
   cancel(op: number): number;
-  /** Blocks at most 20 ms. 1 and the outcome in the header, or 0: not yet. NEED_GROW: as `selectTry`. */
+  /** Blocks at most 50 ms. 1 and the outcome in the header, or 0: not yet. NEED_GROW: as `selectTry`. */
   wait(op: number, milliseconds: number): number;
   /** Has the cases that lost to those told since the last time leave their channels; parking a select does so too. */
   sweep(): number;

@@ -1,7 +1,7 @@
 /**
  * Blocking this thread on one operation.
  *
- * The addon tries, looks and yields for 25 µs, parks, and then sleeps in slices of at most 20 ms. Between waiting and
+ * The addon tries, looks and yields for 25 µs, parks, and then sleeps in slices of 30 ms, and up to 50 once it has slept for long. Between waiting and
  * taking, `Atomics.wait` with a timeout of 0 gives worker.terminate(), process.exit() and the inspector their chance,
  * which a loop around native calls alone does not once it is optimised: so a thread that ends while it waits has taken
  * nothing.
@@ -14,7 +14,10 @@ import * as Code from './code.js';
 import { failure } from './failure.js';
 import { settle, sweepLater } from './park.js';
 
-const SLICE = 20;
+/** ms of the first slice. */
+const SLICE = 30;
+/** Each is as much longer as this part of the time that the thread has slept; the addon knows the longest. */
+const PART = 1 / 32;
 
 let checkpoint: Int32Array<SharedArrayBuffer> | undefined;
 
@@ -44,10 +47,12 @@ function giveWay(): void {
 }
 
 function sleep(op: number, deadline: number, cases: readonly Case[], waiter: Waiter): boolean {
+  const start = now();
   for (;;) {
     giveWay();
-    const left = deadline - now();
-    const code = native.wait(op, Math.max(0, Math.min(SLICE, Math.ceil(left))));
+    const time = now();
+    const left = deadline - time;
+    const code = native.wait(op, Math.max(0, Math.ceil(Math.min(left, SLICE + (time - start) * PART))));
     if (code !== 0) {
       if (cases.length > 1) sweepLater();
       return ended(code, cases, waiter);

@@ -33,9 +33,9 @@ import { sleep } from '../sleep.js';
 import * as Status from '../status.js';
 import { type Group, groupsOf } from './group.js';
 
-/** How long a blocked thread waits in one engine before it looks at the others, in ms: at first, and at most. */
+/** How long a blocked thread waits in one engine before it looks at the others, in ms: at first, and at most, which is one slice of the native one. */
 const GLANCE = 2;
-const LONGEST = 32;
+const LONGEST = 30;
 
 /** Several engines as one. */
 export const across: Pick<Engine, 'trySelect' | 'linger' | 'park' | 'block'> = {

@@ -26,8 +26,11 @@ import { broken, portIn } from './port.js';
 import type { Selecting } from './select.js';
 import { dequeueSudoG, enqueue } from './waitq.js';
 
-/** The longest sleep of a blocked thread before it looks who has died. */
+/** ms that a blocked thread sleeps before it looks who has died: at first, and once it has slept for long. */
 const SLICE = 50;
+const LONGEST = 200;
+/** As in native/block.ts. */
+const PART = 1 / 16;
 
 export class Waiting implements Parked, Awaiting {
   readonly #select: Selecting;
@@ -148,7 +151,7 @@ export class Waiting implements Parked, Awaiting {
    * there is no buffer to look at before it parks.
    */
   sleep(timeout: number, spin: number): boolean {
-    const deadline = now() + timeout;
+    const start = now();
     const [op] = this.#records as [number];
     const { i32 } = this.#arena;
     if (meets(this.#select.cases)) look(() => Number(Atomics.load(i32, op + Op.STATE) !== State.WAITING), false, 1, spin);
@@ -164,9 +167,10 @@ export class Waiting implements Parked, Awaiting {
         this.#arena.look();
         continue;
       }
-      const left = deadline - now();
+      const slept = now() - start;
+      const left = timeout - slept;
       if (left <= 0 && this.cancel()) return false;
-      if (left > 0 && this.#nap(m, op, Math.min(SLICE, left))) this.#arena.look();
+      if (left > 0 && this.#nap(m, op, Math.min(SLICE + slept * PART, LONGEST, left))) this.#arena.look();
       if (this.#giveUpIfBroken()) return true;
     }
   }

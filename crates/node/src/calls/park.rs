@@ -42,11 +42,11 @@ callback! {
 }
 
 /// The longest that a thread sleeps before JavaScript looks whether it is to be terminated.
-const SLICE: usize = 20;
+const SLICE: usize = 50;
 
 callback! {
     /// `wait(op, milliseconds)`: 1 and the outcome in the header, its number given back, if the operation (of
-    /// `selectBlock`) is done. Else blocks this thread until it is, at most 20 ms, and answers 0: a thread that is to be
+    /// `selectBlock`) is done. Else blocks this thread until it is, at most 50 ms, and answers 0: a thread that is to be
     /// terminated must get the chance to end before it takes a message, which then goes to another receiver.
     Wait = c"wait", |state, args| {
         let (number, slice) = (args.int(0)?, args.count(1)?.min(SLICE));
