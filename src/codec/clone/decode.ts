@@ -8,7 +8,6 @@ import { TOLD_TO } from '../loops.js';
 import { hide, put } from '../property.js';
 import { readKey } from './keys.js';
 import * as Part from './part.js';
-import { GONE, readerOf, type Source, saw } from './shapes.js';
 import * as Tag from './tag.js';
 import { ERRORS, MAX_DEPTH, sharedBuffers, VIEWS } from './tags.js';
 
@@ -17,46 +16,29 @@ const HOLES = 4;
 const MAX_ARRAY = 2 ** 32 - 1;
 const MAX_BIGINT_BYTES = 2 ** 27;
 
-/** Thrown at a reference where the objects that it may mean have not been listed. */
-const REFERS = Symbol('refers');
-/** After a message with a reference, of so many the objects are listed. */
-const LISTING = 64;
-let listing = 0;
+const GONE = Symbol('gone');
 
 /** Decodes what `encode` wrote for one value. */
 export function decode(from: Reader): unknown {
-  const start = from.position;
-  if (listing === 0) {
-    try {
-      return new Decoder(from, undefined).value();
-    } catch (error) {
-      if (error !== REFERS) throw error;
-      from.position = start;
-      listing = LISTING;
-    }
-  }
-  listing--;
-  return new Decoder(from, []).value();
+  return new Decoder(from).value();
 }
 
-class Decoder implements Source {
+class Decoder {
   readonly #from: Reader;
-  /** By number, if they are listed: few messages refer to any. */
-  readonly #objects: object[] | undefined;
+  readonly #objects: object[] = [];
   #depth = 0;
 
-  constructor(from: Reader, objects: object[] | undefined) {
+  constructor(from: Reader) {
     this.#from = from;
-    this.#objects = objects;
   }
 
   value(): unknown {
-    const value = this.any();
+    const value = this.#any();
     if (value === GONE) throw undecodable('a value is missing');
     return value;
   }
 
-  any(): unknown {
+  #any(): unknown {
     const from = this.#from;
     const tag = from.u8();
     switch (tag) {
@@ -90,7 +72,6 @@ class Decoder implements Source {
   }
 
   #ref(): object {
-    if (this.#objects === undefined) throw REFERS;
     const found = this.#objects[this.#from.varint()];
     if (found === undefined) throw undecodable('a reference to nothing');
     return found;
@@ -104,7 +85,7 @@ class Decoder implements Source {
   }
 
   #numbered<T extends object>(made: T): T {
-    this.#objects?.push(made);
+    this.#objects.push(made);
     return made;
   }
 
@@ -112,7 +93,7 @@ class Decoder implements Source {
   #container(tag: number): object | undefined {
     switch (tag) {
       case Tag.OBJECT:
-        return this.#object();
+        return this.#properties(this.#numbered({}));
       case Tag.ARRAY:
         return this.#array();
       case Tag.NUMBERS:
@@ -158,28 +139,16 @@ class Decoder implements Source {
     }
   }
 
-  #object(): object {
+  #properties<T extends object>(made: T): T {
     const from = this.#from;
-    if (this.#objects !== undefined) return this.#properties(this.#numbered({}), this.#count(2));
     const count = this.#count(2);
-    if (count === 0) return {};
-    const first = readKey(from);
-    const read = readerOf(first, count);
-    if (read !== undefined) return read(this, from);
-    return this.rest([first], [this.any()], count);
-  }
-
-  rest(keys: readonly string[], values: readonly unknown[], count: number): object {
-    const made = {};
-    for (let i = 0; i < values.length; i++) add(made, keys[i] as string, values[i]);
-    this.#properties(made, count - values.length);
-    saw(keys[0] as string, count, made);
-    return made;
-  }
-
-  #properties<T extends object>(made: T, count: number): T {
-    const from = this.#from;
-    for (let i = 0; i < count; i++) add(made, readKey(from), this.any());
+    for (let i = 0; i < count; i++) {
+      const key = readKey(from);
+      const value = this.#any();
+      if (value === GONE) continue;
+      if (key === '__proto__') put(made, key, value);
+      else (made as Record<string, unknown>)[key] = value;
+    }
     return made;
   }
 
@@ -215,7 +184,7 @@ class Decoder implements Source {
     const length = this.#from.u32();
     if (length > this.#from.remaining * HOLES) made.length = MAX_ARRAY;
     made.length = length;
-    this.#properties(made, this.#count(2));
+    this.#properties(made);
     if (made.length !== length) throw undecodable('an array is longer than it says');
     return made;
   }
@@ -280,14 +249,8 @@ class Decoder implements Source {
   }
 
   #bigintObject(): object {
-    const value = this.any();
+    const value = this.#any();
     if (typeof value !== 'bigint') throw undecodable('a bigint is of no known kind');
     return Object(value);
   }
-}
-
-function add(made: object, key: string, value: unknown): void {
-  if (value === GONE) return;
-  if (key === '__proto__') put(made, key, value);
-  else (made as Record<string, unknown>)[key] = value;
 }
