@@ -23,7 +23,16 @@ import type { NativePort } from './port.js';
 import { COMPLETION } from './wire.js';
 import * as Word from './word.js';
 
-const table = new Map<number, Operation>();
+/** The bits of an operation's number that are its index (crates/node, `slab.rs`); the others tell it from those before it. */
+const INDEX = 2 ** 21 - 1;
+/** By index. As long as ever so many have waited at once. */
+const table: (Operation | undefined)[] = [];
+let waiting = 0;
+
+function find(number: number): Operation | undefined {
+  const operation = table[number & INDEX];
+  return operation?.is(number) ? operation : undefined;
+}
 
 /** An operation that waits in the addon. */
 export class Operation implements Parked {
@@ -40,12 +49,19 @@ export class Operation implements Parked {
   /** It waits, says the addon, by this number. To be called at once, and without anything that needs more stack than the addon did. */
   entered(number: number): void {
     this.#number = number;
-    table.set(number, this);
+    table[number & INDEX] = this;
+    waiting++;
+  }
+
+  is(number: number): boolean {
+    return this.#number === number;
   }
 
   /** Its end is known without a completion. */
   left(): void {
-    table.delete(this.#number);
+    if (find(this.#number) !== this) return;
+    table[this.#number & INDEX] = undefined;
+    waiting--;
   }
 
   /** The case at `index` has happened, if there is one. */
@@ -56,8 +72,8 @@ export class Operation implements Parked {
   }
 
   cancel(): boolean {
-    if (table.get(this.#number) !== this || native.cancel(this.#number) !== 1) return false;
-    table.delete(this.#number);
+    if (find(this.#number) !== this || native.cancel(this.#number) !== 1) return false;
+    this.left();
     return true;
   }
 }
@@ -143,7 +159,7 @@ export function stayAwake(): void {
 function look(): void {
   turned();
   onCompletions();
-  if (table.size > 0 && now() < until && native.rest() === 1) {
+  if (waiting > 0 && now() < until && native.rest() === 1) {
     defer(look);
     return;
   }
@@ -175,9 +191,9 @@ function read(count: number): (() => void)[] {
     const number = view.getInt32(at, true);
     const length = view.getInt32(at + 12, true);
     const body = at + COMPLETION;
-    const operation = table.get(number);
+    const operation = find(number);
     if (operation !== undefined) {
-      table.delete(number);
+      operation.left();
       if (operation.cases.length > 1) sweepLater();
       tell.push(
         readOne(operation, view.getInt32(at + 4, true), view.getInt32(at + 8, true) as Status.Status, body, body + length),
