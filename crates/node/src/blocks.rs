@@ -9,6 +9,7 @@
 //! is at most two magazines of each size, what the depot keeps [`DEEPEST`]; the rest goes back to the allocator.
 
 use std::array;
+use std::mem;
 use std::sync::{Mutex, PoisonError};
 
 use crate::msg::Msg;
@@ -76,24 +77,38 @@ pub fn exact(bytes: &[u8]) -> Result<Block, Code> {
 #[derive(Debug)]
 pub struct Blocks {
     spare: [Magazine; CLASSES],
+    /// Where `filled` writes: nothing before that, then as long as the longest block that is used again.
+    draft: Block,
 }
 
 impl Default for Blocks {
     fn default() -> Self {
         Self {
             spare: array::from_fn(|_| Vec::new()),
+            draft: Block::default(),
         }
     }
 }
 
 impl Blocks {
-    /// A block of at least `len` bytes with noise in it.
-    pub fn take(&mut self, len: usize) -> Result<Block, Code> {
-        let Some(class) = class_of(len) else {
-            return zeros(len);
-        };
-        self.spare(class)
-            .map_or_else(|| zeros(size_of_class(class)), Ok)
+    /// A block of at least `len` bytes, of which `fill` writes the first `len`.
+    ///
+    /// What is used again lies in the cache of the thread that has read it, and a line of it that is written bit by bit
+    /// is fetched from there first. So it is written elsewhere, and copied at once, for which nothing is fetched.
+    pub fn filled(&mut self, len: usize, fill: impl FnOnce(&mut [u8])) -> Result<Block, Code> {
+        if class_of(len).is_none() {
+            let mut block = zeros(len)?;
+            fill(&mut block);
+            return Ok(block);
+        }
+        let mut draft = mem::take(&mut self.draft);
+        if draft.is_empty() {
+            draft = zeros(size_of_class(CLASSES - 1))?;
+        }
+        fill(&mut draft[..len]);
+        let block = self.copy(&draft[..len]);
+        self.draft = draft;
+        block
     }
 
     /// `bytes` at the start of a block that is large enough; what is behind them is noise.
@@ -163,6 +178,25 @@ mod tests {
         assert_eq!(class_of(size_of_class(CLASSES - 1) + 1), None);
         let long = Blocks::default().copy(&vec![1; 100_000]);
         assert_eq!(long.map(|block| block.len()), Ok(100_000));
+    }
+
+    #[test]
+    fn what_is_filled_is_what_was_written_and_of_that_length() {
+        let mut blocks = Blocks::default();
+        for len in [0, 1, 40, 41, 28_672, 28_673, 100_000, 41] {
+            let wrote = |out: &mut [u8]| {
+                assert_eq!(out.len(), len);
+                for (i, byte) in out.iter_mut().enumerate() {
+                    *byte = u8::try_from(i % 251).expect("below 251");
+                }
+            };
+            let block = blocks.filled(len, wrote).expect("memory");
+            let expected: Vec<u8> = (0..len)
+                .map(|i| u8::try_from(i % 251).expect("below 251"))
+                .collect();
+            assert_eq!(block[..len], expected);
+            blocks.give(block);
+        }
     }
 
     #[test]

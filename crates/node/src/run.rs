@@ -64,13 +64,13 @@ impl Run {
         if as_it_lies {
             return Ok(Self::of(blocks.copy(bytes)?, len, count, None));
         }
-        let mut block = blocks.take(len)?;
-        let mut out = &mut block[..len];
-        let mut from = 0;
-        while let Some(part) = Part::at(bytes, from) {
-            out = part.write(out);
-            from = part.end(from);
-        }
+        let block = blocks.filled(len, |mut out| {
+            let mut from = 0;
+            while let Some(part) = Part::at(bytes, from) {
+                out = part.write(out);
+                from = part.end(from);
+            }
+        })?;
         Ok(Self::of(block, len, count, None))
     }
 
