@@ -108,8 +108,15 @@ export class Endpoint<T> implements Properties {
   [Symbol.dispose](): void {
     if (this[DISPOSED]) return;
     this[DISPOSED] = true;
-    for (const pending of pendingOf(this as Endpoint<unknown>)) pending.detach(detached(this, 'operation'));
-    this[PORT].dispose();
+    let isDone = false;
+    try {
+      for (const pending of pendingOf(this as Endpoint<unknown>)) pending.detach(detached(this, 'operation'));
+      this[PORT].dispose();
+      isDone = true;
+    } finally {
+      // Where the stack was full, the rest is left for another time.
+      this[DISPOSED] = isDone;
+    }
   }
 
   [LIVE](operation: string): Port<T> {

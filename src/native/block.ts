@@ -14,9 +14,10 @@ import * as Code from './code.js';
 import { failure } from './failure.js';
 import { settle, sweepLater } from './park.js';
 
-/** ms of the first slice. */
+/** ms of the first slice and of the longest. */
 const SLICE = 30;
-/** Each is as much longer as this part of the time that the thread has slept; the addon knows the longest. */
+const LONGEST = 50;
+/** A slice is longer by so much of the time that the thread has slept. */
 const PART = 1 / 32;
 
 let checkpoint: Int32Array<SharedArrayBuffer> | undefined;
@@ -52,7 +53,7 @@ function sleep(op: number, deadline: number, cases: readonly Case[], waiter: Wai
     giveWay();
     const time = now();
     const left = deadline - time;
-    const code = native.wait(op, Math.max(0, Math.ceil(Math.min(left, SLICE + (time - start) * PART))));
+    const code = native.wait(op, Math.max(0, Math.ceil(Math.min(left, LONGEST, SLICE + (time - start) * PART))));
     if (code !== 0) {
       if (cases.length > 1) sweepLater();
       return ended(code, cases, waiter);

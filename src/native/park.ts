@@ -25,13 +25,17 @@ import * as Word from './word.js';
 
 /** The bits of an operation's number that are its index (crates/node, `slab.rs`); the others tell it from those before it. */
 const INDEX = 2 ** 21 - 1;
-/** By index. As long as ever so many have waited at once. */
+/**
+ * By index; as long as ever so many have waited at once. The addon may give an index away again before the completion of the operation that had
+ * it has been read, which did not fit into the scratch: that operation is in `late` then, by its number.
+ */
 const table: (Operation | undefined)[] = [];
+const late = new Map<number, Operation>();
 let waiting = 0;
 
 function find(number: number): Operation | undefined {
   const operation = table[number & INDEX];
-  return operation?.is(number) ? operation : undefined;
+  return operation?.is(number) ? operation : late.get(number);
 }
 
 /** An operation that waits in the addon. */
@@ -49,6 +53,8 @@ export class Operation implements Parked {
   /** It waits, says the addon, by this number. To be called at once, and without anything that needs more stack than the addon did. */
   entered(number: number): void {
     this.#number = number;
+    const before = table[number & INDEX];
+    if (before !== undefined) late.set(before.#number, before);
     table[number & INDEX] = this;
     waiting++;
   }
@@ -59,8 +65,9 @@ export class Operation implements Parked {
 
   /** Its end is known without a completion. */
   left(): void {
-    if (find(this.#number) !== this) return;
-    table[this.#number & INDEX] = undefined;
+    const index = this.#number & INDEX;
+    if (table[index] === this) table[index] = undefined;
+    else if (!late.delete(this.#number)) return;
     waiting--;
   }
 
@@ -185,6 +192,7 @@ function sweep(): void {
 /** Reads `count` completions; what is returned tells their waiters. */
 function read(count: number): (() => void)[] {
   const tell: (() => void)[] = [];
+  let isSelect = false;
   const { view } = scratch.writer;
   let at = (scratch.begin() + 3) & ~3;
   for (let i = 0; i < count; i++) {
@@ -194,13 +202,15 @@ function read(count: number): (() => void)[] {
     const operation = find(number);
     if (operation !== undefined) {
       operation.left();
-      if (operation.cases.length > 1) sweepLater();
+      isSelect ||= operation.cases.length > 1;
       tell.push(
         readOne(operation, view.getInt32(at + 4, true), view.getInt32(at + 8, true) as Status.Status, body, body + length),
       );
     }
     at = (body + length + 3) & ~3;
   }
+  // A hook of the host may run in it and use channels.
+  if (isSelect) sweepLater();
   return tell;
 }
 

@@ -28,8 +28,8 @@ import { dequeueSudoG, enqueue } from './waitq.js';
 
 /** ms that a blocked thread sleeps before it looks who has died: at first, and once it has slept for long. */
 const SLICE = 50;
-const LONGEST = 200;
-/** As in native/block.ts. */
+const LONGEST = 150;
+/** A sleep is longer by so much of the time that it has slept before. */
 const PART = 1 / 16;
 
 export class Waiting implements Parked, Awaiting {
