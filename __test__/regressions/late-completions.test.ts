@@ -10,7 +10,7 @@ const LONG = 'x'.repeat(40_000);
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 forEngines(CROSSING, (engine) => {
-  test('who waits again while others are still to hear takes nothing from them', async () => {
+  test('who waits again while others are still to hear takes nothing from them', { timeout: 10_000 }, async () => {
     const other = chan(1);
     const again: Promise<unknown>[] = [];
     const waiting: Codec<string> = {

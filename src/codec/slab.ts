@@ -1,7 +1,6 @@
 /**
  * Copies of messages, or of parts of them, where nobody writes again but who is given one. Short ones share a slab, as Buffers share Node's
- * pool: V8 takes some 0.9 µs for memory of its own beyond 64 bytes. A slab is cleared first:
- * to copy into memory that is not took longer.
+ * pool: V8 takes some 0.9 µs for memory of its own beyond 64 bytes. A slab is cleared first: to copy into one that was not took longer.
  */
 import { builtin } from '../platform/builtin.js';
 import type { Reader } from './reader.js';

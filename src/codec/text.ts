@@ -35,8 +35,8 @@ const given = (globalThis as unknown as { Buffer?: BufferHost }).Buffer;
 const host = METHODS.every((method) => typeof given?.prototype?.[method] === 'function') ? given : undefined;
 
 /** What Node makes slices of Buffers by: half the cost of `Buffer.from`, which asks what it is given. */
-const Slice = host?.[Symbol.species];
-const isSlice = Slice !== host && Slice?.prototype === host?.prototype;
+const species = host?.[Symbol.species];
+const Slice = species !== host && species?.prototype === host?.prototype ? species : undefined;
 
 /** The same memory as a Buffer, or undefined where there is none. */
 export function textBuffer(bytes: Uint8Array): TextBuffer | undefined {
@@ -45,7 +45,7 @@ export function textBuffer(bytes: Uint8Array): TextBuffer | undefined {
 
 /** `length` bytes of `memory` from `start` on, likewise. */
 export function bufferOf(memory: ArrayBufferLike, start: number, length: number): TextBuffer | undefined {
-  return isSlice && Slice !== undefined ? new Slice(memory, start, length) : host?.from(memory, start, length);
+  return Slice ? new Slice(memory, start, length) : host?.from(memory, start, length);
 }
 
 const encoder = new TextEncoder();

@@ -33,7 +33,7 @@ export function writeJoined(values: ArrayLike<unknown>, from: number, to: number
   let joined = '';
   let count = 0;
   turn = turn === TURNS ? 0 : turn + 1;
-  const flat = turn;
+  const flat = turn; // a getter in the array may join strings, too
   try {
     for (; from + count < to; count++) {
       const text = count === 0 ? first : values[from + count];

