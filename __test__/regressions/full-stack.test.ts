@@ -125,4 +125,48 @@ forEngines(ENGINES, (engine) => {
       expect(channel.tryRecv()).toEqual(ok(-1));
     }
   });
+
+  test('of sends that wait those are received that did not fail', async () => {
+    warm(engine);
+    const channel = engine.make<number>(1);
+    await channel.send(-1);
+    const went = new Set<number>();
+    let next = 0;
+    withLittleStack(() => {
+      const value = next++;
+      channel.send(value).then(
+        () => went.add(value),
+        () => {},
+      );
+    });
+    const received = new Set<number>();
+    for (let got = channel.tryRecv(); got?.ok; got = channel.tryRecv()) {
+      received.add(got.value);
+      await turn();
+    }
+    await turn();
+    expect(received.delete(-1)).toBe(true);
+    expect([...went]).toEqual([...received]);
+    expect(went.size).toBeLessThan(next);
+  });
+
+  test('a disposal that has thrown has ended nothing, and can be repeated', async () => {
+    warm(engine);
+    let [ended, thrown] = [0, 0];
+    for (let round = 0; round < 3; round++) {
+      const channel = engine.make<number>(0);
+      channel.recv().catch(() => ended++);
+      for (let depth = deepest() + 1, left = true; left; depth--) {
+        try {
+          under(depth, () => channel[Symbol.dispose]());
+          left = false;
+        } catch {
+          thrown++;
+        }
+      }
+    }
+    await turn();
+    expect(thrown).toBeGreaterThan(3);
+    expect(ended).toBe(3);
+  });
 });

@@ -107,6 +107,8 @@ export class Endpoint<T> implements Properties {
   /** Gives the handle back: its pending operations end with DetachedError, other handles are not touched. */
   [Symbol.dispose](): void {
     if (this[DISPOSED]) return;
+    // An operation that is withdrawn and not told of it would wait for ever.
+    if (this[WAITING] > 0) needStack();
     this[DISPOSED] = true;
     let isDone = false;
     try {
@@ -131,6 +133,14 @@ export class Endpoint<T> implements Properties {
     const disposed = this[DISPOSED] ? ', disposed' : '';
     return `${this.constructor.name} { ${label(port)}, ${port.engineName}, ${port.length()} of ${port.capacity}${closed}${disposed} }`;
   }
+}
+
+/** 48 KiB of arguments. V8 asks for 40 before it compiles a function that has not run yet. */
+const ARGUMENTS: readonly number[] = new Array(6144).fill(0);
+
+/** Throws RangeError unless as much stack is left as all that ends operations needs. Calls something harmless: arguments travel on the stack. */
+function needStack(): void {
+  Reflect.apply(String.prototype.at, '', ARGUMENTS);
 }
 
 // No private methods, which a Proxy of a handle does not have.
