@@ -64,6 +64,12 @@ export function checkOptions(value: unknown): object | undefined {
   return value;
 }
 
+/** Refuses an option of other calls, which would be ignored and this one wait for ever. */
+export function checkAbsent(options: object, option: 'timeout' | 'signal', instead: string): void {
+  if ((options as Record<string, unknown>)[option] === undefined) return;
+  throw new TypeError(`options.${option} is not for a call that ${instead}`);
+}
+
 /** A function. */
 export function checkFunction(name: string, value: unknown): void {
   if (typeof value !== 'function') throw unfit(name, 'a function', value);
@@ -83,7 +89,9 @@ export function checkSignal(name: string, value: unknown): AbortSignal | undefin
 /** The `signal` of an options object. */
 export function signalOf(options: unknown): AbortSignal | undefined {
   const checked = checkOptions(options) as { signal?: unknown } | undefined;
-  return checked === undefined ? undefined : checkSignal('options.signal', checked.signal);
+  if (checked === undefined) return undefined;
+  checkAbsent(checked, 'timeout', 'awaits, but { signal: AbortSignal.timeout(ms) } is');
+  return checkSignal('options.signal', checked.signal);
 }
 
 /** Something that `for…of` accepts; a typed array as `plain` has it. */

@@ -16,6 +16,7 @@
  */
 import { later } from './clock.js';
 import { HEADER_BYTES, Reader, Writer } from './codec/bytes.js';
+import { protect } from './codec/slab.js';
 import { viewsOf } from './codec/views.js';
 
 const INITIAL_BYTES = 64 * 1024;
@@ -29,7 +30,9 @@ export class Scratch {
   readonly #listeners: (() => void)[] = [];
 
   constructor() {
+    protect(this.bytes.buffer);
     this.writer.onRenewed = () => {
+      protect(this.bytes.buffer);
       Object.assign(this.reader, viewsOf(this.writer.bytes));
       for (const listener of this.#listeners) listener();
       if (this.bytes.length > KEPT) shrinkLater();

@@ -239,6 +239,26 @@ describe('what a custom codec keeps of a message', () => {
     );
   });
 
+  it('is given the memory of nobody else by what it puts on its bytes', () => {
+    const { set } = Uint8Array.prototype;
+    const given: ArrayBufferLike[] = [];
+    const odd: Codec<number> = {
+      id: 'odd',
+      encode: (value, to) => to.u32(value),
+      decode(from) {
+        const bytes = from.bytes as { set: unknown; length: number };
+        bytes.set = function (this: Uint8Array, source: Uint8Array, at: number) {
+          given.push(source.buffer);
+          set.call(this, source, at);
+        };
+        Object.defineProperty(bytes, 'length', { value: 0 });
+        return from.u32();
+      },
+    };
+    for (let i = 0; i < 20; i++) expect(carried(odd, i)).toBe(i);
+    expect(given).toEqual([]);
+  });
+
   it('does not spoil what comes next where the host lets it be given away', () => {
     const { getBuiltinModule } = process;
     process.getBuiltinModule = undefined as never;

@@ -55,6 +55,21 @@ describe('a length that lies', () => {
     expect(memory() - before).toBeLessThan(32 * MEGABYTE);
   });
 
+  it('of many sparse arrays of one message takes no memory', () => {
+    const count = 4000;
+    const bytes = new Uint8Array(4 + count * 6);
+    const view = new DataView(bytes.buffer);
+    bytes.set([Tag.ARRAY, (count & 127) | 128, count >> 7]);
+    for (let i = 0; i < count; i++) {
+      const at = 3 + i * 6;
+      bytes[at] = Tag.SPARSE;
+      view.setUint32(at + 1, (bytes.length - at - 6) * 4, true);
+    }
+    const before = memory();
+    expect(decoded(clone, bytes.subarray(0, -1))).toHaveLength(count);
+    expect(memory() - before).toBeLessThan(32 * MEGABYTE);
+  });
+
   it('of what is left over is CodecError', () => {
     expect(() => decoded(codec.u8 as Codec<never>, Uint8Array.of(1, 2))).toThrow('1 bytes are left over');
   });

@@ -26,7 +26,7 @@ function call(name: keyof Binding, ...args: unknown[]): number {
 }
 
 const OF_A_HANDLE = [
-  ...(['share', 'retire', 'forget', 'close', 'length', 'closed', 'trySend', 'tryRecv', 'tryRecvAhead'] as const),
+  ...(['share', 'release', 'close', 'length', 'closed', 'trySend', 'tryRecv', 'tryRecvAhead'] as const),
   ...(['trySendAhead', 'lend', 'parkSend', 'parkRecv'] as const),
   ...(['cancel', 'wait'] as const),
 ] as const;
@@ -42,7 +42,7 @@ for (const name of OF_A_HANDLE) {
 
 test('a handle that was given back is not its successor', () => {
   const stale = open();
-  native.forget(stale.handle);
+  native.release(stale.handle);
   const successor = open();
   expect(successor.handle).not.toBe(stale.handle);
   expect(successor.trySend(1)).toBe(1);

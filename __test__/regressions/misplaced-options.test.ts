@@ -1,5 +1,8 @@
-/** A signal or a codec in the place of the options was ignored: the call waited for ever, or took the value for one of another codec. */
-import { attach, chan, codec, select } from 'hchan';
+/**
+ * A signal or a codec in the place of the options was ignored: the call waited for ever, or took the value for one of another codec. So was a
+ * timeout of a call that awaits, and a signal of one that blocks.
+ */
+import { attach, chan, codec, select, selectSync } from 'hchan';
 import { expect, test } from 'vitest';
 
 test('a signal or a codec in the place of the options is a TypeError that says so', async () => {
@@ -14,5 +17,32 @@ test('a signal or a codec in the place of the options is a TypeError that says s
     await expect(call()).rejects.toThrow('options must be an object, as { signal } or { codec }, not an AbortSignal');
   }
   expect(() => attach(channel.share(), codec.u16 as never)).toThrow(TypeError);
+  expect(channel.length).toBe(0);
+});
+
+test('a timeout of a call that awaits is a TypeError that says what there is instead, and so is a signal of one that blocks', async () => {
+  const channel = chan<number>(1);
+  const timeout = { timeout: 5 } as never;
+  for (const call of [
+    () => channel.recv(timeout),
+    () => channel.recvMany(1, timeout),
+    () => channel.send(1, timeout),
+    () => channel.sendMany([1], timeout),
+    () => channel.consume(() => {}, timeout),
+    () => select({ channel }, timeout),
+  ]) {
+    await expect(call()).rejects.toThrow(
+      'options.timeout is not for a call that awaits, but { signal: AbortSignal.timeout(ms) } is',
+    );
+  }
+  const signal = { signal: AbortSignal.timeout(5), allowMainThread: true } as never;
+  for (const call of [
+    () => channel.recvSync(signal),
+    () => channel.sendSync(1, signal),
+    () => channel.valuesSync(signal),
+    () => selectSync({ channel }, signal),
+  ]) {
+    expect(call).toThrow('options.signal is not for a call that blocks, but { timeout: ms } is');
+  }
   expect(channel.length).toBe(0);
 });

@@ -5,7 +5,7 @@
 import { builtin } from '../platform/builtin.js';
 import type { Reader } from './reader.js';
 import type { TextBuffer } from './text.js';
-import { type Views, viewsOf } from './views.js';
+import { lengthOf, type Views, viewsOf } from './views.js';
 
 interface Threads {
   markAsUntransferable?(memory: ArrayBufferLike): void;
@@ -35,6 +35,9 @@ class Slab implements Views {
 
 let shared = new Slab(new Uint8Array());
 
+/** As it was at load, and asked of nobody: the user's codecs are given a slab's `bytes`, and what they have put on it would be given the scratch. */
+const { set } = Uint8Array.prototype;
+
 /**
  * Copies the next `count` bytes of `from` to where the result says, a multiple of 8. Takes some 0.1 µs for 1 KiB, and 1 µs beyond 4. CodecError if they
  * are not there. The result is the slab itself, and says so until the next call.
@@ -43,19 +46,19 @@ export function copyNext(from: Reader, count: number): Slab {
   const start = from.take(count);
   if (count > LONGEST) return new Slab(from.bytes.slice(start, start + count));
   let slab = shared;
-  if (slab.end + count >= slab.bytes.length) {
+  if (slab.end + count >= lengthOf(slab.bytes)) {
     // Also one that somebody has given away nevertheless, which has no byte left, not even for an empty message.
     slab = shared = new Slab(new Uint8Array(Math.min(MOST, Math.max(LEAST, count * 64))));
     protect(slab.memory);
   }
   slab.start = slab.end;
-  slab.bytes.set(new Uint8Array(from.memory, from.bytes.byteOffset + start, count), slab.start);
+  set.call(slab.bytes, new Uint8Array(from.memory, from.bytes.byteOffset + start, count), slab.start);
   slab.end += (count + 7) & ~7;
   return slab;
 }
 
 /** Keeps `memory` from being transferred, which would take it from all who share it, where the host can. */
-function protect(memory: ArrayBufferLike): void {
+export function protect(memory: ArrayBufferLike): void {
   try {
     (builtin('worker_threads') as Threads | undefined)?.markAsUntransferable?.(memory);
   } catch {

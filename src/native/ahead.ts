@@ -7,6 +7,7 @@ import { Reader } from '../codec/codec.js';
 import { scratch } from '../scratch.js';
 import { Backoff } from './backoff.js';
 import { native } from './binding.js';
+import type { NativePort } from './port.js';
 import { BOARD_HEADER } from './wire.js';
 import * as Word from './word.js';
 
@@ -16,15 +17,15 @@ const BOARD_BYTES = 4096;
 export class Ahead {
   /** The message that was claimed last. */
   reader: Reader | undefined = undefined;
-  readonly #handle: number;
+  readonly #port: NativePort<unknown>;
   #words: Int32Array | undefined = undefined;
   #next = 0;
   #count = 0;
   #at = 0;
   readonly #backoff = new Backoff();
 
-  constructor(handle: number) {
-    this.#handle = handle;
+  constructor(port: NativePort<unknown>) {
+    this.#port = port;
   }
 
   /** Whether `reader` has the next message now. */
@@ -46,11 +47,11 @@ export class Ahead {
 
   /** `native.tryRecv`, and borrows what is behind the message unless that has been in vain. */
   tryRecv(): number {
-    if (this.#backoff.waits() || (this.#words === undefined && !this.#board())) return native.tryRecv(this.#handle);
+    if (this.#backoff.waits() || (this.#words === undefined && !this.#board())) return native.tryRecv(this.#port.handle);
     if (this.#count > 0 && this.#next === this.#count) this.#backoff.used();
     // Now, as a full stack may keep us from it afterwards, and then a text would be read that is none of what is lent.
     (this.reader as Reader).readAhead(0);
-    const code = native.tryRecvAhead(this.#handle);
+    const code = native.tryRecvAhead(this.#port.handle);
     this.#next = 0;
     this.#count = code >= 0 ? (scratch.words[Word.COUNT] as number) : 0;
     this.#at = BOARD_HEADER;
@@ -70,7 +71,7 @@ export class Ahead {
     const memory = new SharedArrayBuffer(BOARD_BYTES);
     const words = new Int32Array(memory);
     const reader = new Reader(new Uint8Array(memory));
-    if (native.lend(this.#handle, words) !== 0) {
+    if (native.lend(this.#port.handle, words) !== 0) {
       this.#backoff.vain(Infinity);
       return false;
     }

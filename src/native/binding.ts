@@ -30,14 +30,16 @@ export interface Binding {
   share(handle: number): number;
   /** The number of another handle, of a direction that this one includes. */
   clone(handle: number, direction: number): number;
-  /** Gives the handle back; `length` and `closed` still answer. */
-  retire(handle: number): number;
-  /** Gives the handle back if it was not, and its number. */
-  forget(handle: number): number;
+  /** Gives the handle back, and its number. */
+  release(handle: number): number;
   /** 1, or 0 if the channel was closed already. */
   close(handle: number): number;
   length(handle: number): number;
   closed(handle: number): number;
+  /** As `length`, of the channel whose id has these halves, for who has given its handle back; 0 once the channel is gone. */
+  lengthOf(low: number, high: number): number;
+  /** Likewise `closed`; 1 once the channel is gone. */
+  closedOf(low: number, high: number): number;
 
   /** Sends the message at base, of as many bytes as word COUNT says. 0, or BLOCKED, CLOSED, DISCONNECTED. */
   trySend(handle: number): number;

@@ -2,7 +2,7 @@
  * A handle's end of a native channel: the hot path, at most one native call a message.
  *
  * A port that is collected gives its handle back; one that has an operation waiting is held by the operation table
- * (park.ts). After `dispose` its number answers `length` and `closed` only, and is given back when the port is collected.
+ * (park.ts). A port that is disposed has given it back at once, also in a thread whose event loop never turns, where nothing is told of what is collected.
  */
 import { type Codec, decodeMessage, isFallible, type Reader } from '../codec/codec.js';
 import * as Direction from '../direction.js';
@@ -28,7 +28,10 @@ import * as Word from './word.js';
 
 const NAMES: readonly EngineName[] = Object.keys(Flavor) as (keyof typeof Flavor)[];
 
-const collected = new FinalizationRegistry<number>((handle) => native.forget(handle));
+const collected = new FinalizationRegistry<number>((handle) => native.release(handle));
+
+/** What the addon gives out to nobody. */
+const NO_HANDLE = 0;
 
 export class NativePort<T = unknown> implements Port<T> {
   readonly engine = nativeFactory;
@@ -38,8 +41,8 @@ export class NativePort<T = unknown> implements Port<T> {
   readonly capacity: number;
   readonly direction: Direction.Direction;
   readonly codec: Codec<T>;
-  /** The addon's number for this handle; for this folder only. */
-  readonly handle: number;
+  /** The addon's number for this handle, `NO_HANDLE` once it was given back; for this folder only. */
+  handle: number;
   /** How errors call the channel. */
   readonly label: string;
   readonly ends: Ends;
@@ -66,17 +69,19 @@ export class NativePort<T = unknown> implements Port<T> {
     const fallible = isFallible(codec as Codec<unknown>);
     // What decodes by user code may itself receive.
     this.#receive = fallible ? receiveOneByOne : receiveMany;
-    this.#ahead = gated && direction !== Direction.SEND ? new Ahead(handle) : undefined;
+    this.#ahead = gated && direction !== Direction.SEND ? new Ahead(this as NativePort<unknown>) : undefined;
     this.#credit = gated && direction !== Direction.RECV && !fallible ? new Credit(this as NativePort<unknown>) : undefined;
     this.ends = new Ends(this.capacity);
-    collected.register(this, handle);
+    collected.register(this, handle, this);
   }
 
   length(): number {
+    if (this.handle === NO_HANDLE) return native.lengthOf(...halves(this.id));
     return Math.max(0, native.length(this.handle));
   }
 
   closed(): boolean {
+    if (this.handle === NO_HANDLE) return native.closedOf(...halves(this.id)) !== 0;
     return native.closed(this.handle) !== 0;
   }
 
@@ -143,6 +148,13 @@ export class NativePort<T = unknown> implements Port<T> {
   }
 
   dispose(): void {
-    native.retire(this.handle);
+    collected.unregister(this);
+    native.release(this.handle);
+    this.handle = NO_HANDLE;
   }
+}
+
+/** The low and the high 32 bits of an id. */
+function halves(id: number): [number, number] {
+  return [id | 0, Math.floor(id / 2 ** 32)];
 }

@@ -226,6 +226,13 @@ impl<T: Send + 'static> Registry<T> {
         Some(handle)
     }
 
+    /// The channel called `id`, if there is one.
+    #[must_use]
+    pub fn channel(&self, id: u64) -> Option<Arc<Channel<T>>> {
+        let entry = self.map.lock().get(&id)?.clone();
+        Some(entry.channel.clone())
+    }
+
     /// How many channels there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -4,7 +4,7 @@
 //! while the environment is still there; afterwards the tables are empty and every call is answered with a code.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, LazyLock, Weak};
+use std::sync::{Arc, LazyLock};
 
 use hchan_core::{Channel, Event, Handle, Inbox, Losers, Op, Outcome, Piece, Registry, abandon};
 
@@ -32,11 +32,13 @@ fn secret() -> u128 {
 }
 
 /// What a handle's number stands for.
-pub enum Entry {
-    /// A counted handle, where messages are lent to it, and where it writes on credit.
-    Live(Handle<Msg>, Option<Box<Board>>, Option<Box<Page>>),
-    /// It was given back; `length` and `closed` still answer while the channel is there.
-    Retired(Weak<Channel<Msg>>),
+pub struct Entry {
+    /// Counted by the channel.
+    pub handle: Handle<Msg>,
+    /// Where messages are lent to it.
+    pub board: Option<Box<Board>>,
+    /// Where it writes on credit.
+    pub page: Option<Box<Page>>,
 }
 
 /// What tells this thread that an operation is done.
@@ -117,10 +119,8 @@ impl State {
     /// The channel of a live handle.
     #[inline]
     pub fn channel(&self, number: i32) -> Result<&Arc<Channel<Msg>>, Code> {
-        match self.handles.get(number) {
-            Some(Entry::Live(handle, ..)) => Ok(handle.channel()),
-            _ => Err(Code::BadHandle),
-        }
+        let entry = self.handles.get(number).ok_or(Code::BadHandle)?;
+        Ok(entry.handle.channel())
     }
 
     /// Writes a received message at base and returns its length; if it does not fit, holds it and says how much it needs.
@@ -202,14 +202,12 @@ impl State {
         }
         self.losers = Vec::new();
         for entry in self.handles.values() {
-            let Entry::Live(handle, board, page) = entry else {
-                continue;
-            };
-            if let Some(board) = board {
-                handle.channel().return_lease(board.claims());
+            let channel = entry.handle.channel();
+            if let Some(board) = &entry.board {
+                channel.return_lease(board.claims());
             }
-            if let Some(page) = page {
-                handle.channel().return_credit(page.sheet());
+            if let Some(page) = &entry.page {
+                channel.return_credit(page.sheet());
             }
         }
         let untold = self.unsaid.take().and_then(Completion::untell);

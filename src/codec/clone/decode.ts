@@ -11,7 +11,7 @@ import * as Part from './part.js';
 import * as Tag from './tag.js';
 import { ERRORS, MAX_DEPTH, sharedBuffers, VIEWS } from './tags.js';
 
-/** A sparse array may have so many holes for each element, and a few besides, before it is made as a dictionary. */
+/** The sparse arrays of a message may have so many holes for each byte of it; what goes beyond is made as a dictionary. */
 const HOLES = 4;
 const MAX_ARRAY = 2 ** 32 - 1;
 const MAX_BIGINT_BYTES = 2 ** 27;
@@ -27,6 +27,8 @@ class Decoder {
   readonly #from: Reader;
   readonly #objects: object[] = [];
   #depth = 0;
+  /** How many holes there may still be; −1: nobody has asked. */
+  #holes = -1;
 
   constructor(from: Reader) {
     this.#from = from;
@@ -182,7 +184,9 @@ class Decoder {
   #sparse(): unknown[] {
     const made: unknown[] = this.#numbered([]);
     const length = this.#from.u32();
-    if (length > this.#from.remaining * HOLES) made.length = MAX_ARRAY;
+    if (this.#holes < 0) this.#holes = this.#from.remaining * HOLES;
+    if (length > this.#holes) made.length = MAX_ARRAY;
+    else this.#holes -= length;
     made.length = length;
     this.#properties(made);
     if (made.length !== length) throw undecodable('an array is longer than it says');

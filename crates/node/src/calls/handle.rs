@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hchan_core::{Direction, Flavor, Handle};
+use hchan_core::{Channel, Direction, Flavor, Handle};
 
 use super::callback;
 use crate::board::Board;
@@ -45,7 +45,11 @@ fn enter(state: &mut State, handle: Handle<Msg>) -> Reply {
     let channel = Arc::clone(handle.channel());
     let number = state
         .handles
-        .insert(Entry::Live(handle, None, None))
+        .insert(Entry {
+            handle,
+            board: None,
+            page: None,
+        })
         .ok_or(Code::Limit)?;
     let id = channel.id().to_le_bytes();
     let half = |at: usize| i32::from_le_bytes([id[at], id[at + 1], id[at + 2], id[at + 3]]);
@@ -91,7 +95,7 @@ callback! {
 callback! {
     /// `share(handle)`: writes a token of the handle's direction at base. It counts as a handle until it is first attached.
     Share = c"share", |state, args| {
-        let Some(Entry::Live(handle, ..)) = state.handles.get(args.int(0)?) else { return Err(Code::BadHandle) };
+        let Entry { handle, .. } = state.handles.get(args.int(0)?).ok_or(Code::BadHandle)?;
         let base = state.scratch.base()?;
         if state.scratch.bytes().len() - base < TOKEN {
             state.scratch.set(word::COUNT, i32::try_from(TOKEN).unwrap_or(0));
@@ -127,7 +131,7 @@ callback! {
     /// `clone(handle, direction)`: another handle, of a direction that this one includes.
     Clone = c"clone", |state, args| {
         let direction = to_direction(args.int(1)?)?;
-        let Some(Entry::Live(handle, ..)) = state.handles.get(args.int(0)?) else { return Err(Code::BadHandle) };
+        let Entry { handle, .. } = state.handles.get(args.int(0)?).ok_or(Code::BadHandle)?;
         let copy = handle.clone_as(direction).ok_or(Code::BadArgument)?;
         enter(state, copy)
     }
@@ -135,9 +139,11 @@ callback! {
 
 /// Drops a handle that is no longer in the table, once what was lent to it, and its credit, is the channel's again.
 fn give_back(args: &Args, entry: Entry) {
-    let Entry::Live(handle, board, page) = entry else {
-        return;
-    };
+    let Entry {
+        handle,
+        board,
+        page,
+    } = entry;
     if let Some(board) = board {
         // SAFETY: in a callback of the environment whose state has the handle.
         unsafe { board.release(args.env, handle.channel()) };
@@ -152,7 +158,7 @@ callback! {
     /// `lend(handle, board)`: has `tryRecvAhead` of this handle lend messages on `board`, an `Int32Array` over a
     /// `SharedArrayBuffer` of its own.
     Lend = c"lend", |state, args| {
-        let Some(Entry::Live(handle, board, _)) = state.handles.get_mut(args.int(0)?) else { return Err(Code::BadHandle) };
+        let Entry { handle, board, .. } = state.handles.get_mut(args.int(0)?).ok_or(Code::BadHandle)?;
         // SAFETY: in a callback, with its value.
         let new = unsafe { Board::attach(args.env, args.value(1))? };
         if let Some(old) = board.replace(Box::new(new)) {
@@ -168,7 +174,7 @@ callback! {
     /// `SharedArrayBuffer` of its own, for messages of `size` bytes; below 0: for frames.
     Credit = c"credit", |state, args| {
         let size = usize::try_from(args.int(2)?).ok();
-        let Some(Entry::Live(handle, _, page)) = state.handles.get_mut(args.int(0)?) else { return Err(Code::BadHandle) };
+        let Entry { handle, page, .. } = state.handles.get_mut(args.int(0)?).ok_or(Code::BadHandle)?;
         // First: it may be the same memory.
         if let Some(old) = page.take() {
             // SAFETY: in a callback of the environment whose state has the handle.
@@ -181,19 +187,8 @@ callback! {
 }
 
 callback! {
-    /// `retire(handle)`: gives the handle back. `length` and `closed` still answer until `forget`.
-    Retire = c"retire", |state, args| {
-        let entry = state.handles.get_mut(args.int(0)?).ok_or(Code::BadHandle)?;
-        let Entry::Live(handle, ..) = entry else { return Err(Code::BadHandle) };
-        let retired = Entry::Retired(Arc::downgrade(handle.channel()));
-        give_back(args, std::mem::replace(entry, retired));
-        Ok(0)
-    }
-}
-
-callback! {
-    /// `forget(handle)`: gives the handle back if it was not, and its number too.
-    Forget = c"forget", |state, args| {
+    /// `release(handle)`: gives the handle back, and its number.
+    Release = c"release", |state, args| {
         give_back(args, state.handles.remove(args.int(0)?).ok_or(Code::BadHandle)?);
         Ok(0)
     }
@@ -206,25 +201,42 @@ callback! {
     }
 }
 
+/// Messages at rest, as JavaScript is told.
+fn length(channel: &Channel<Msg>) -> i32 {
+    i32::try_from(channel.len()).unwrap_or(i32::MAX)
+}
+
 callback! {
-    /// `length(handle)`: messages at rest; 0 once the channel is gone.
+    /// `length(handle)`: messages at rest.
     Length = c"length", |state, args| {
-        let length = match state.handles.get(args.int(0)?).ok_or(Code::BadHandle)? {
-            Entry::Live(handle, ..) => handle.channel().len(),
-            Entry::Retired(channel) => channel.upgrade().map_or(0, |channel| channel.len()),
-        };
-        Ok(i32::try_from(length).unwrap_or(i32::MAX))
+        Ok(length(state.channel(args.int(0)?)?))
     }
 }
 
 callback! {
-    /// `closed(handle)`: 1 from `close` on; also once the channel is gone.
+    /// `closed(handle)`: 1 from `close` on.
     Closed = c"closed", |state, args| {
-        let closed = match state.handles.get(args.int(0)?).ok_or(Code::BadHandle)? {
-            Entry::Live(handle, ..) => handle.channel().is_closed(),
-            Entry::Retired(channel) => channel.upgrade().is_none_or(|channel| channel.is_closed()),
-        };
-        Ok(i32::from(closed))
+        Ok(i32::from(state.channel(args.int(0)?)?.is_closed()))
+    }
+}
+
+/// The channel whose id has these halves.
+fn by_id(args: &Args) -> Result<Option<Arc<Channel<Msg>>>, Code> {
+    let (low, high) = (args.int(0)?.cast_unsigned(), args.int(1)?.cast_unsigned());
+    Ok(REGISTRY.channel(u64::from(high) << 32 | u64::from(low)))
+}
+
+callback! {
+    /// `lengthOf(id low, id high)`: as `length`, for who has given its handle back; 0 once the channel is gone.
+    LengthOf = c"lengthOf", |_state, args| {
+        Ok(by_id(args)?.map_or(0, |channel| length(&channel)))
+    }
+}
+
+callback! {
+    /// `closedOf(id low, id high)`: as `closed`; 1 once the channel is gone.
+    ClosedOf = c"closedOf", |_state, args| {
+        Ok(by_id(args)?.map_or(1, |channel| i32::from(channel.is_closed())))
     }
 }
 

@@ -99,8 +99,7 @@ callback! {
 callback! {
     /// `stats()`: counts into header words 8 to 10.
     Stats = c"stats", |state, _args| {
-        let handles = state.handles.values().filter(|entry| matches!(entry, crate::state::Entry::Live(..))).count();
-        for (index, count) in [(word::CHANNELS, REGISTRY.len()), (word::HANDLES, handles), (word::OPS, state.ops.len())] {
+        for (index, count) in [(word::CHANNELS, REGISTRY.len()), (word::HANDLES, state.handles.len()), (word::OPS, state.ops.len())] {
             state.scratch.set(index, i32::try_from(count).unwrap_or(i32::MAX));
         }
         Ok(0)

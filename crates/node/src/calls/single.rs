@@ -37,7 +37,7 @@ callback! {
     /// Word 1: for how many.
     TrySendAhead = c"trySendAhead", |state, args| {
         let msg = state.scratch.outgoing(&mut state.blocks)?;
-        let Some(Entry::Live(handle, _, Some(page))) = state.handles.get(args.int(0)?) else { return Err(Code::BadHandle) };
+        let Some(Entry { handle, page: Some(page), .. }) = state.handles.get(args.int(0)?) else { return Err(Code::BadHandle) };
         match handle.channel().try_send_ahead(msg, MOST_CREDIT, page.sheet()) {
             Ok(granted) => {
                 state.scratch.set(word::COUNT, i32::try_from(granted).unwrap_or(0));
@@ -72,7 +72,7 @@ callback! {
     /// `tryRecvAhead(handle)`: as `tryRecv`, and lends the messages behind it on the handle's board. Word 1: how many.
     TryRecvAhead = c"tryRecvAhead", |state, args| {
         state.scratch.base()?;
-        let Some(Entry::Live(handle, Some(board), _)) = state.handles.get_mut(args.int(0)?) else { return Err(Code::BadHandle) };
+        let Some(Entry { handle, board: Some(board), .. }) = state.handles.get_mut(args.int(0)?) else { return Err(Code::BadHandle) };
         board.clear();
         let claims = board.claims().clone();
         let got = handle.channel().try_recv_ahead(MOST_LENT, &claims, &mut |piece, most| board.put(piece, most), &mut state.spent);
