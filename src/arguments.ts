@@ -64,12 +64,6 @@ export function checkOptions(value: unknown): object | undefined {
   return value;
 }
 
-/** Refuses an option of other calls, which would be ignored and this one wait for ever. */
-export function checkAbsent(options: object, option: 'timeout' | 'signal', instead: string): void {
-  if ((options as Record<string, unknown>)[option] === undefined) return;
-  throw new TypeError(`options.${option} is not for a call that ${instead}`);
-}
-
 /** A function. */
 export function checkFunction(name: string, value: unknown): void {
   if (typeof value !== 'function') throw unfit(name, 'a function', value);
@@ -86,12 +80,14 @@ export function checkSignal(name: string, value: unknown): AbortSignal | undefin
   return signal;
 }
 
-/** The `signal` of an options object. */
+/** The `signal` of an options object. A timeout in its place, which only calls that block take, would be ignored, and the call wait for ever. */
 export function signalOf(options: unknown): AbortSignal | undefined {
-  const checked = checkOptions(options) as { signal?: unknown } | undefined;
-  if (checked === undefined) return undefined;
-  checkAbsent(checked, 'timeout', 'awaits, but { signal: AbortSignal.timeout(ms) } is');
-  return checkSignal('options.signal', checked.signal);
+  const checked = checkOptions(options) as { signal?: unknown; timeout?: unknown } | undefined;
+  const signal = checked?.signal;
+  if (signal === undefined && checked?.timeout !== undefined) {
+    throw new TypeError('options.timeout is for calls that block; one that awaits takes { signal: AbortSignal.timeout(ms) }');
+  }
+  return checkSignal('options.signal', signal);
 }
 
 /** Something that `for…of` accepts; a typed array as `plain` has it. */

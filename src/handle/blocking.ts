@@ -2,7 +2,7 @@
  * Blocking operations: who may block, for how long, and what came of it.
  */
 import { isMainThread } from '#platform';
-import { checkAbsent, checkBoolean, checkMilliseconds, checkOptions } from '../arguments.js';
+import { checkBoolean, checkMilliseconds, checkOptions } from '../arguments.js';
 import { now } from '../clock.js';
 import type { Port, Waiter } from '../engine.js';
 import { BlockingError, label } from '../errors.js';
@@ -50,7 +50,6 @@ const UNLIMITED = new Blocking(Infinity, false);
 export function blockingOf(options: unknown): Blocking {
   const checked = checkOptions(options) as SyncOptions | undefined;
   if (checked === undefined) return UNLIMITED;
-  checkAbsent(checked, 'signal', 'blocks, but { timeout: ms } is');
   const timeout = checked.timeout === undefined ? Infinity : checkMilliseconds('options.timeout', checked.timeout);
   return new Blocking(timeout, checkBoolean('options.allowMainThread', checked.allowMainThread, false));
 }

@@ -238,7 +238,8 @@ class Decoder {
 
   #shared(): SharedArrayBuffer {
     const buffer = sharedBuffers()?.decode(this.#from.varint());
-    if (buffer === undefined) throw undecodable('a shared buffer is gone');
+    if (buffer === undefined)
+      throw undecodable('a shared buffer is gone, or unknown to this thread, which was started before it was made');
     return buffer;
   }
 
