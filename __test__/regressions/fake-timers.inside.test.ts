@@ -135,6 +135,49 @@ describe('where the tests move the timers and not the clock', () => {
     counting.abort('enough');
     expect(await counted).toBe('enough');
   });
+
+  test.each([1, 2, 3])('what is due in %i ms is there once the timers have been moved by that', async (ms) => {
+    for (let round = 0; round < 20; round++) {
+      const late = after(ms).recv();
+      const { ctx } = withTimeout(background(), ms);
+      vi.advanceTimersByTime(ms);
+      expect(ctx.err()).toBeDefined();
+      expect((await late).ok).toBe(true);
+    }
+  });
+
+  test('of two that are due one after the other, both are there', async () => {
+    for (let round = 0; round < 20; round++) {
+      const both = [200, 199].map((ms) => after(ms).recv());
+      for (let step = 0; step < 4; step++) vi.advanceTimersByTime(50);
+      expect((await Promise.all(both)).map(({ ok }) => ok)).toEqual([true, true]);
+    }
+  });
+
+  test('where the timers are the real ones in a wrapper, nothing is there before its time', async () => {
+    vi.useRealTimers();
+    const { setTimeout: real } = globalThis;
+    vi.stubGlobal('setTimeout', (work: () => void, ms: number) => real(work, ms));
+    try {
+      const start = performance.now();
+      const ticks = ticker(2);
+      for (let tick = 1; tick <= 30; tick++) {
+        await ticks.recv();
+        expect(performance.now() - start).toBeGreaterThanOrEqual(tick * 2);
+      }
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+
+  test('a ticker of 1 ms ticks at each', async () => {
+    const ticks = ticker(1);
+    for (let ms = 0; ms < 20; ms++) {
+      const tick = ticks.recv();
+      vi.advanceTimersByTime(1);
+      expect((await tick).ok).toBe(true);
+    }
+  });
 });
 
 forEngines(CROSSING, (engine) => {
