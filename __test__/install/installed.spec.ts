@@ -96,6 +96,27 @@ describe('bundled by esbuild', () => {
   });
 });
 
+describe('bundled by rolldown, with the conditions', () => {
+  test.each([
+    ['of Node', ['node', 'import'], native],
+    ['of browsers', ['browser', 'import'], 'shared'],
+    ['that a plugin of Rollup has unless told otherwise', ['default', 'module', 'import'], native],
+  ])('%s, it has the right engine, and ends by itself in Node', async (_, conditionNames, engine) => {
+    const { build } = await import('rolldown');
+    const name = `rolled-${conditionNames[0]}.mjs`;
+    await build({
+      cwd: user.folder,
+      input: user.path('bundled.mjs'),
+      platform: 'neutral',
+      external: /^node:/,
+      resolve: { conditionNames },
+      output: { file: user.path(name) },
+      logLevel: 'silent',
+    });
+    expect(await answerOf(name)).toEqual({ engine, received: [1, 4, 9] });
+  });
+});
+
 test('npx hchan info says that the addon is loaded', async () => {
   const { run } = await import('./project.js');
   const { code, stdout } = await run('npx', ['--no-install', 'hchan', 'info'], user.folder);

@@ -11,6 +11,7 @@ import { PORT } from '../../build/handle/endpoint.js';
 import type { Ends } from '../../build/patience.js';
 import { CROSSING, ENGINES, forEngines } from '../conformance/engines.js';
 
+const timeIn = (ms: number) => after(ms).recv();
 const MAIN = { allowMainThread: true, timeout: 30 };
 
 beforeEach(() => {
@@ -138,7 +139,7 @@ describe('where the tests move the timers and not the clock', () => {
 
   test.each([1, 2, 3])('what is due in %i ms is there once the timers have been moved by that', async (ms) => {
     for (let round = 0; round < 20; round++) {
-      const late = after(ms).recv();
+      const late = timeIn(ms);
       const { ctx } = withTimeout(background(), ms);
       vi.advanceTimersByTime(ms);
       expect(ctx.err()).toBeDefined();
@@ -148,7 +149,7 @@ describe('where the tests move the timers and not the clock', () => {
 
   test('of two that are due one after the other, both are there', async () => {
     for (let round = 0; round < 20; round++) {
-      const both = [200, 199].map((ms) => after(ms).recv());
+      const both = [200, 199].map(timeIn);
       for (let step = 0; step < 4; step++) vi.advanceTimersByTime(50);
       expect((await Promise.all(both)).map(({ ok }) => ok)).toEqual([true, true]);
     }
