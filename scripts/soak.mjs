@@ -63,7 +63,7 @@ async function main({ minutes, seconds, seed, engines: asked }) {
   const engines = available(asked);
   const random = chance(seed);
   const until = Date.now() + minutes * 60_000;
-  const total = { rounds: 0, failed: 0, sent: 0, received: 0, lost: 0, ended: 0 };
+  const total = { rounds: 0, failed: 0, sent: 0, unheard: 0, received: 0, lost: 0, ended: 0 };
   let warm;
   const fail = (what) => {
     total.failed += 1;
@@ -75,7 +75,7 @@ async function main({ minutes, seconds, seed, engines: asked }) {
     const gentle = Math.floor(total.rounds / engines.length) % 2 === 1;
     const result = await play(engine, random(2 ** 31), seconds * 1000, gentle);
     total.rounds += 1;
-    for (const key of ['sent', 'received', 'lost', 'ended']) total[key] += result[key];
+    for (const key of ['sent', 'unheard', 'received', 'lost', 'ended']) total[key] += result[key];
     if (result.faults.length > 0) fail(`${engine}, round ${total.rounds}: ${[...new Set(result.faults)].join('; ')}`);
     if (total.rounds === WARM * engines.length) warm = memory();
     if (process.stderr.isTTY) {
@@ -95,8 +95,9 @@ async function main({ minutes, seconds, seed, engines: asked }) {
   }
   const held = `rss ${after.rss.toFixed(0)} MB${warm === undefined ? '' : `, ${warm.rss.toFixed(0)} after warming up`}`;
   process.stdout.write(
-    `${total.rounds} rounds of ${engines.join(', ')}: ${total.sent} sent, ${total.received} received, ` +
-      `${total.ended} workers terminated with ${total.lost} in their hands; ${held}; --seed ${seed}\n`,
+    `${total.rounds} rounds of ${engines.join(', ')}: ${total.sent} sent and ${total.unheard} more by workers ` +
+      `that died before they heard of it, ${total.received} received and ${total.lost} in the hands of the ${total.ended} workers ` +
+      `that were terminated; ${held}; --seed ${seed}\n`,
   );
   process.stdout.write(`${checks - total.failed} passed, ${total.failed} failed\n`);
   return total.failed === 0 ? 0 : 1;

@@ -53,7 +53,7 @@ export function never<T = never>(): Channel<T> {
 function open<T>(capacity: number, options: ChanOptions<T> | undefined): Channel<T> {
   const checked = checkOptions(options) as Record<string, unknown> | undefined;
   for (const option of Object.keys(checked ?? {})) checkOneOf('an option', option, OPTIONS);
-  const codec = (checked?.['codec'] === undefined ? codecs.structuredClone<T>() : checkCodec(checked['codec'])) as Codec<T>;
+  const codec = (checked?.['codec'] === undefined ? codecs.structuredClone<T>() : codecGiven(checked['codec'])) as Codec<T>;
   const name = checkName(checked?.['name']);
   const chosen = chooseEngine(checked?.['engine'], capacity);
   return makeChannel(chosen.engine.open<T>(chosen.name, { capacity, codec, name }));
@@ -96,9 +96,15 @@ export function attach<H>(given: unknown, options?: AttachOptions<unknown>): H {
   return makeHandle(port) as unknown as H;
 }
 
+/** `given` as a codec; whoever has given a name meant the codec of that name. */
+function codecGiven(given: unknown): Codec<unknown> {
+  if (typeof given === 'string' && Object.hasOwn(codecs, given)) throw unfit('codec', `a codec, as codec.${given}`, given);
+  return checkCodec(given);
+}
+
 function codecOf(token: TokenBody, given: unknown): Codec<unknown> {
   if (given !== undefined) {
-    const codec = checkCodec(given) as Codec<unknown>;
+    const codec = codecGiven(given);
     if (codec.id === token.codec) return codec;
     throw new CodecError(`${label(token)} has codec '${token.codec}', but attach was given '${codec.id}'`);
   }

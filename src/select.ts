@@ -100,7 +100,9 @@ export function selectSync<const C extends Cases>(cases: C, options?: SelectSync
   const found = receivable(engine, live, biased);
   if (found !== null) return found as Selected<C>;
   const outcome = new Outcome();
-  if (!engine.block(live, biased, blocking.timeout, outcome)) throw new TimeoutError(`selectSync on ${casesOf(live)} timed out`);
+  if (!engine.block(live, biased, blocking.timeout, outcome)) {
+    throw new TimeoutError(`selectSync on ${casesOf(live)} timed out after ${blocking.timeout} ms`);
+  }
   return finish('selectSync', live, outcome) as Selected<C>;
 }
 

@@ -1,6 +1,6 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -50,6 +50,15 @@ describe('bad usage is one line on stderr and exit code 2', () => {
     expect(stdout).toBe('');
     expect(stderr).toMatch(/^hchan: [^\n]+\n$/);
   });
+});
+
+test('a file that cannot be used is named, and no help is offered that does not explain it', async () => {
+  const banner = join(folder, 'banner.json');
+  writeFileSync(banner, '> hchan@0.1.0 bench\n{}');
+  const [absent, torn] = [await hchan('diff', 'absent.json', 'absent.json'), await hchan('diff', banner, banner)];
+  expect(absent.stderr).toBe("hchan: cannot read 'absent.json' (ENOENT)\n");
+  expect(torn.stderr).toBe(`hchan: '${banner}' is not JSON\n`);
+  expect((await hchan('diff', 'one')).stderr).toContain('(hchan --help explains)');
 });
 
 test.each([[['--capacity', '-1']], [['--capacity=-1']]])('bench %s says what a capacity may be', async (args) => {
@@ -105,7 +114,8 @@ test('info says version, platform and engine', async () => {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
   expect(code).toBe(0);
   expect(stdout).toContain(`hchan         ${version}`);
-  expect(stdout).toMatch(/addon {9}(loaded|not loaded: .+)/);
+  expect(stdout).toMatch(/addon {9}(loaded: .+\.node|not loaded: .+)\n/);
+  expect(stdout).toMatch(new RegExp(`processors {4}${availableParallelism()} of \\d+ for this process`));
   expect(stdout).toMatch(/engine {8}\w+ \(capacity 0\), \w+ \(capacity 1024\)/);
 });
 

@@ -34,16 +34,26 @@ test('a contestant that fails says why and the others go on', async () => {
   expect(entries[0]?.results.map(({ contestant }) => contestant)).toEqual(['local']);
 });
 
-test('the load that is told is what was there before the run, not the run itself', async () => {
-  const { loadavg } = os;
+test.each([
+  ['the time of all processors before the run, that others have used', 750, 250, 0.75],
+  ['not what was used before anybody looked', 0, 1000, 0],
+])('what is said to be busy is %s', async (_, user, idle, busy) => {
+  const { cpus } = os;
   let asked = 0;
-  os.loadavg = () => [asked++, 0, 0];
+  const times = () => ({ user: 5000 + user * asked, nice: 0, sys: 0, irq: 0, idle: 5000 + idle * asked });
+  os.cpus = () => {
+    const looked = [{ model: 'made', speed: 1, times: times() }];
+    asked = Math.min(1, asked + 1);
+    return looked;
+  };
   syncBuiltinESMExports();
   try {
-    const { machine } = await run({ scenarios: two.slice(0, 1), contestants: ['local'], rounds: 1, sampleMs: 1 });
-    expect(machine.load).toBe(0);
+    // The machine is described first.
+    asked = -1;
+    const report = await run({ scenarios: two.slice(0, 1), contestants: ['local'], rounds: 1, sampleMs: 1 });
+    expect(report.busy).toBe(busy);
   } finally {
-    os.loadavg = loadavg;
+    os.cpus = cpus;
     syncBuiltinESMExports();
   }
 });

@@ -17,7 +17,7 @@ import {
 import { describe, expect, test } from 'vitest';
 
 const machine: Machine = {
-  ...{ cpu: 'a <fast> one', cores: 2, memoryGiB: 8, load: 0.1, os: 'linux x64 6.1' },
+  ...{ cpu: 'a <fast> one', cores: 2, memoryGiB: 8, os: 'linux x64 6.1' },
   ...{ node: 'v20.0.0', v8: '11', hchan: '0.1.0', commit: 'abc', native: 'loaded' },
 };
 
@@ -126,20 +126,43 @@ describe('formats', () => {
 
   test('the intervals of a scenario are as sure as its fewest samples make them, whatever was asked for', () => {
     const [whole] = run.entries;
-    const [short] = report({ mutex: around(50), MessagePort: [500, 501, 502] }).entries;
+    const [short] = report({ mutex: around(50).slice(4), MessagePort: [500, 501, 502, 503, 504] }).entries;
     const none = report({}).entries;
     const cut = { ...run, rounds: 10, entries: [whole as Entry, { ...(short as Entry), capacity: '64' }, ...none] };
     for (const text of [toTable(cut), toMarkdown(cut), toHtml(cut)]) {
       const [first, second] = text.split('capacity 64, number');
-      expect(first).toContain('95 %');
-      expect(first).not.toContain('75 %');
-      expect(second).toContain('75 %');
+      expect(first).toContain('95 % interval');
+      expect(first).not.toContain('93 %');
+      expect(second).toContain('93 % interval');
+    }
+  });
+
+  test('fewer than five rounds have no interval, and it is said so', () => {
+    const few = { ...report({ mutex: [50, 51, 52, 53], MessagePort: [500, 501, 502, 503] }), rounds: 4 };
+    for (const text of [toTable(few), toMarkdown(few), toHtml(few)]) {
+      expect(text).toContain('fewer than 5 rounds give no intervals');
+      expect(text).toContain('none');
+      expect(text).not.toMatch(/50\.0 ns –|class="spread"/);
+    }
+    expect(toTable(run)).not.toContain('none');
+  });
+
+  test('what the lines of a scale stand for does not run into each other, however long it is', () => {
+    for (const most of [1e3, 1e5, 1e6, 1e9]) {
+      const page = toHtml(report({ mutex: around(most), MessagePort: around(20) }));
+      const [, drawing] = page.split('data-chart="scenario"');
+      const places = [...(drawing ?? '').matchAll(/<text x="([\d.]+)" y="\d+" text-anchor="middle">/g)].map(([, x]) => Number(x));
+      expect(places.length).toBeGreaterThan(1);
+      for (const [at, x] of places.slice(1).entries()) expect(x - (places[at] as number)).toBeGreaterThan(46);
     }
   });
 
   test('a busy machine is told', () => {
     expect(toTable(run)).not.toContain('busy');
-    expect(toTable({ ...run, machine: { ...machine, load: 7 } })).toContain('load average 7');
+    expect(toTable({ ...run, busy: 0.1 })).not.toContain('busy');
+    expect(toTable({ ...run, busy: 0.63 })).toContain('others used 63 % of its processors');
+    expect(toDiff(run, run)).not.toContain('busy');
+    expect(toDiff(run, { ...run, busy: 0.63 })).toContain('after: The machine was busy');
   });
 
   test('benchstat gets a line for each sample, with the dimensions in its name', () => {

@@ -48,6 +48,12 @@ forEngines(CROSSING, (engine) => {
 times();
 foreign();
 
+test("a codec's name is no codec, and which one is meant is said", () => {
+  expect(() => chan(1, any({ codec: 'u32' }))).toThrow(new TypeError('codec must be a codec, as codec.u32, not "u32"'));
+  expect(() => attach(chan(1).share(), any({ codec: 'u32' }))).toThrow('codec must be a codec, as codec.u32, not "u32"');
+  expect(() => chan(1, any({ codec: 'toString' }))).toThrow('codec must be a codec, not "toString"');
+});
+
 test('what cannot even be looked at is refused as anything else is', () => {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();

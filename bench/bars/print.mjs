@@ -92,17 +92,17 @@ export function report({ byKind, tripSamples, growthSamples }) {
   const rivals = programRows(byKind.number);
   const grown = growthRows(growthSamples);
   const times = tripSamples.map((samples, index) => tripRow(trips[index], samples));
-  const common = ['asked', 'measured', '95 %', 'bar'];
+  const common = ['asked', 'measured', '95 % interval', 'bar'];
   const post = kinds.map((kind) => `${columns[kind]} ${digits(estimate(byKind[kind].post).median)} ns`).join(', ');
   const sections = [
     [
       `Times as fast as postMessage of the same values (${post})`,
-      ['way', 'value', ...common, 'ns/value', 'vs arrays of 64', '95 %'],
+      ['way', 'value', ...common, 'ns/value', 'vs arrays of 64', '95 % interval'],
       rows,
     ],
     [
       'What the host takes without a channel (main thread): no way that needs it can be more times as fast',
-      ['what', 'value', 'ns/value', 'at most', '95 %', 'ways that need it'],
+      ['what', 'value', 'ns/value', 'at most', '95 % interval', 'ways that need it'],
       floorRows(byKind),
     ],
     ['Times as fast as other languages, one number at a time', ['way', 'rival', ...common], rivals],

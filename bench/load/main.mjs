@@ -65,7 +65,7 @@ try {
 const machine = describeMachine();
 const { nothing, ...loaded } = await measure(rounds);
 const bare = estimate(nothing).median;
-console.log(`Node ${machine.node}, ${machine.cores} × ${machine.cpu}, load ${machine.load}, hchan ${machine.commit}`);
+console.log(`Node ${machine.node}, ${machine.cores} × ${machine.cpu}, hchan ${machine.commit}`);
 console.log(`medians of ${rounds} rounds (95 %); a worker that loads nothing starts in ${bare.toFixed(1)} ms\n`);
 for (const [name, took] of Object.entries(loaded)) {
   const { median, low, high } = estimate(took);

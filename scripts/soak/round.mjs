@@ -81,13 +81,14 @@ async function account(channels, books) {
     await channel.send(0, { signal: AbortSignal.timeout(5000) });
     if ((await waiting).value !== 0) faults.push(`a channel of capacity ${channel.capacity} does not work any more`);
   }
-  const tally = { sent: 0, received: 0, lost: 0, unknown: 0 };
+  const tally = { sent: 0, unheard: 0, received: 0, lost: 0 };
   for (const mark of books.marks) {
     const arrived = (mark & RECEIVED) !== 0;
     if (arrived) tally.received += 1;
     if ((mark & SENT) !== 0) tally.sent += 1;
     if ((mark & SENT) !== 0 && !arrived) tally.lost += 1;
-    if (mark === INTENDED || mark === (INTENDED | RECEIVED)) tally.unknown += 1;
+    // Its sender died in the send, which so had happened.
+    if (mark === (INTENDED | RECEIVED)) tally.unheard += 1;
     if (arrived && (mark & REFUSED) !== 0) faults.push('a message arrived although its send said that it had not happened');
   }
   const hands = books.hands.subarray(0, LIVES).reduce((sum, n) => sum + n, 0);

@@ -2,11 +2,8 @@
 
 import { machineLines } from './format/table.js';
 import { decimal, duration, layout } from './format/text.js';
-import { entryName, type Report } from './report.js';
-import { type Estimate, estimate } from './statistics.js';
-
-/** Intervals that are less sure say nothing: those of 4 samples are at 0.88. */
-const LEAST = 0.9;
+import { busyNote, entryName, type Report } from './report.js';
+import { type Estimate, estimate, isSure } from './statistics.js';
 
 /** One contestant in one scenario, in both runs. */
 export interface Change {
@@ -32,8 +29,8 @@ export function compare(before: Report, after: Report): Change[] {
       const other = later.get(`${entryName(entry)}\n${contestant}`);
       if (other === undefined) return [];
       const [a, b] = [estimate(samples), estimate(other)];
-      const sure = Math.min(a.confidence, b.confidence) > LEAST;
-      const verdict = !sure || (a.low <= b.high && b.low <= a.high) ? 'noise' : b.median < a.median ? 'faster' : 'slower';
+      const verdict =
+        !(isSure(a) && isSure(b)) || (a.low <= b.high && b.low <= a.high) ? 'noise' : b.median < a.median ? 'faster' : 'slower';
       return [{ scenario: entryName(entry), contestant, before: a, after: b, ratio: b.median / a.median, verdict } as const];
     }),
   );
@@ -58,8 +55,12 @@ export function toDiff(before: Report, after: Report): string {
   const [was, is] = [machineLines(before.machine), machineLines(after.machine)];
   const machines =
     was.join('\n') === is.join('\n') ? was : [...was.map((line) => `before  ${line}`), ...is.map((line) => `after   ${line}`)];
+  const notes = Object.entries({ before, after }).flatMap(([when, report]) => {
+    const note = busyNote(report);
+    return note === undefined ? [] : [`${when}: ${note}`];
+  });
   const count = (verdict: Change['verdict']) => changes.filter((change) => change.verdict === verdict).length;
   const summary = `${count('faster')} faster, ${count('slower')} slower, ${count('noise')} within the noise (~: the intervals overlap, or are of fewer than 5 samples)`;
   if (rows.length === 0) return [...machines, '', 'the two runs have nothing in common'].join('\n');
-  return [...machines, '', layout(['', 'before', 'after', 'time', ''], rows), '', summary].join('\n');
+  return [...machines, '', layout(['', 'before', 'after', 'time', ''], rows), '', summary, ...notes].join('\n');
 }

@@ -1,6 +1,6 @@
 /** Where a run took place: without this its numbers mean nothing. */
 import { execFileSync } from 'node:child_process';
-import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
+import { availableParallelism, cpus, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { chan } from '../chan.js';
 import { VERSION } from '../version.js';
@@ -9,8 +9,6 @@ export interface Machine {
   readonly cpu: string;
   readonly cores: number;
   readonly memoryGiB: number;
-  /** The load average of the last minute: what else was running when this was asked. */
-  readonly load: number;
   readonly os: string;
   readonly node: string;
   readonly v8: string;
@@ -49,13 +47,12 @@ function commit(): string | undefined {
   }
 }
 
-/** Describes this machine and what runs on it. */
+/** Describes this machine and its software. */
 export function describeMachine(): Machine {
   return {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: availableParallelism(),
     memoryGiB: Math.round((totalmem() / 2 ** 30) * 10) / 10,
-    load: Math.round((loadavg()[0] ?? 0) * 10) / 10,
     os: `${process.platform} ${process.arch} ${release()}`,
     node: process.version,
     v8: process.versions.v8,

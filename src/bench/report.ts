@@ -42,6 +42,8 @@ export interface Report {
   readonly machine: Machine;
   readonly rounds: number;
   readonly sampleMs: number;
+  /** The part of all processors' time, 0 to 1, that others used just before it began; undefined where the system does not say. */
+  readonly busy?: number;
   readonly entries: readonly Entry[];
   /** What has to be said of the rivals that took part. */
   readonly notes?: readonly string[];
@@ -117,10 +119,14 @@ const LATENCY_NOTE =
 /** Likewise of MessagePort's throughput. */
 const PORT_NOTE = 'MessagePort and BroadcastChannel have no capacity: nothing holds their senders back.';
 
+/** More than what a system does by itself. */
+const BUSY = 0.25;
+
 /** A warning if other programs were using the machine when the run began. */
-function busyNote({ machine }: Report): string | undefined {
-  if (!(machine.load > machine.cores / 2)) return undefined;
-  return `The machine was busy when this began (load average ${machine.load}, ${machine.cores} cores): trust no number of this run.`;
+export function busyNote({ busy = 0 }: Report): string | undefined {
+  if (busy <= BUSY) return undefined;
+  const percent = Math.round(busy * 100);
+  return `The machine was busy when this began (others used ${percent} % of its processors): trust no number of this run.`;
 }
 
 /** All that has to be said beside the numbers of `report`. */

@@ -3,6 +3,7 @@
  * What was measured before an abort, a deadline or one contestant's failure is kept.
  */
 import { shuffled } from '../chance.js';
+import { busyPart } from './busy.js';
 import { type Entrant, enter } from './child.js';
 import { type Contestant, isEngine, unable } from './contestant.js';
 import type { Sample } from './crew.js';
@@ -159,6 +160,7 @@ export async function run(options: RunOptions): Promise<Report> {
   const { scenarios, rounds = 10, sampleMs = 100, deadlineMs = Infinity, signal } = options;
   const started = new Date();
   const machine = describeMachine();
+  const busy = await busyPart();
   const entries: Entry[] = [];
   let cut: string | undefined;
   let begun = 0;
@@ -191,6 +193,7 @@ export async function run(options: RunOptions): Promise<Report> {
     machine,
     rounds,
     sampleMs,
+    ...(busy !== undefined && { busy }),
     entries,
     notes,
     ...(cut !== undefined && { cut }),

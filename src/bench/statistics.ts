@@ -55,6 +55,12 @@ export function estimate(samples: readonly number[], confidence = 0.95): Estimat
   };
 }
 
+/** The interval of fewer samples says nothing: that of 4 is sure by 0.88. */
+export const FEWEST = 5;
+
+/** Whether the interval says something. */
+export const isSure = ({ samples }: Estimate): boolean => samples >= FEWEST;
+
 /** How sure an interval of `samples` samples is, as text: what was asked for, or the less that so few can give. */
 export function confidenceName(samples: number, confidence = 0.95): string {
   const sure = Math.min(confidence, estimate(new Array<number>(samples).fill(0), confidence).confidence);

@@ -18,7 +18,7 @@ import {
   toMarkdown,
   toTable,
 } from '../bench/index.js';
-import { listOf, parse, UsageError, wholeOf } from './usage.js';
+import { FileError, listOf, parse, UsageError, wholeOf } from './usage.js';
 
 const FLAGS = {
   switches: ['quick', 'rivals', 'json', 'markdown'],
@@ -57,7 +57,7 @@ function checkWritable(file: string): void {
   try {
     closeSync(openSync(file, 'a'));
   } catch (error) {
-    throw new UsageError(`cannot write '${file}' (${(error as NodeJS.ErrnoException).code})`);
+    throw new FileError(`cannot write '${file}' (${(error as NodeJS.ErrnoException).code})`);
   }
 }
 

@@ -1,19 +1,19 @@
 /** `hchan diff`: two results of `hchan bench --json`, compared. */
 import { readFileSync } from 'node:fs';
 import { checkReport, type Report, toDiff } from '../bench/index.js';
-import { parse, UsageError } from './usage.js';
+import { FileError, parse, UsageError } from './usage.js';
 
 function read(file: string): Report {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new UsageError(`cannot read '${file}' (${(error as NodeJS.ErrnoException).code})`);
+    throw new FileError(`cannot read '${file}' (${(error as NodeJS.ErrnoException).code})`);
   }
   try {
     return checkReport(JSON.parse(text));
   } catch (error) {
-    throw new UsageError(`'${file}' is ${error instanceof TypeError ? error.message : 'no JSON'}`);
+    throw new FileError(`'${file}' is ${error instanceof TypeError ? error.message : 'not JSON'}`);
   }
 }
 

@@ -6,7 +6,7 @@ import { VERSION } from '../version.js';
 import { bench } from './bench.js';
 import { diff } from './diff.js';
 import { info } from './info.js';
-import { USAGE, UsageError } from './usage.js';
+import { FileError, USAGE, UsageError } from './usage.js';
 
 const COMMANDS: Readonly<Record<string, (args: string[]) => number | Promise<number>>> = { bench, diff, info };
 
@@ -38,6 +38,7 @@ try {
 } catch (error) {
   const usage = error instanceof UsageError;
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`hchan: ${message.replace(/\s+/g, ' ')}${usage ? ' (hchan --help explains)' : ''}\n`);
+  const hint = usage && !(error instanceof FileError) ? ' (hchan --help explains)' : '';
+  process.stderr.write(`hchan: ${message.replace(/\s+/g, ' ')}${hint}\n`);
   process.exitCode = usage ? 2 : 1;
 }

@@ -6,6 +6,9 @@ import { MODES, PATTERNS, PAYLOADS } from '../bench/scenario.js';
 /** Something is wrong with the command line; the message is one line. */
 export class UsageError extends Error {}
 
+/** A file that was named cannot be used, which no help explains. */
+export class FileError extends UsageError {}
+
 export const USAGE = `Usage: hchan <command> [options]
 
 hchan bench [options]      measures channels against Node's own means

@@ -220,7 +220,8 @@ function recvBlocking<T>(port: Port<T>, blocking: Blocking, operation: string): 
   const value = port.tryRecv();
   if (value !== empty) return value;
   const outcome = blockUntil(port as Port, false, undefined, blocking.deadline());
-  if (outcome === undefined) throw new TimeoutError(`${operation} on empty ${label(port)} timed out`);
+  if (outcome === undefined)
+    throw new TimeoutError(`${operation} on empty ${label(port)} timed out after ${blocking.timeout} ms`);
   return outcome.status === Status.DONE ? (outcome.value as T) : closed;
 }
 

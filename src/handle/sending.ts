@@ -11,7 +11,7 @@ import type { Port } from '../engine.js';
 import { ChannelError, ClosedError, CodecError, DisconnectedError, detail, label, TimeoutError, type Unsent } from '../errors.js';
 import * as Status from '../status.js';
 import type { Shared } from '../token.js';
-import { blockingOf, blockUntil, type SyncOptions } from './blocking.js';
+import { type Blocking, blockingOf, blockUntil, type SyncOptions } from './blocking.js';
 import { nextTurn, rejected, resolvedVoid, spent, spentMuch } from './budget.js';
 import { Endpoint, LIVE, PORT, type Properties } from './endpoint.js';
 import { Pending, shut } from './pending.js';
@@ -88,7 +88,7 @@ export class SendingEnd<T> extends Endpoint<T> {
     const blocking = blockingOf(options);
     const port = this[LIVE]('sendSync');
     blocking.check(port as Port, 'sendSync');
-    sendBlocking(port, value, blocking.deadline(), 'sendSync');
+    sendBlocking(port, value, blocking, blocking.deadline(), 'sendSync');
   }
 
   async sendMany(values: Iterable<T>, options?: AwaitOptions): Promise<void> {
@@ -135,7 +135,7 @@ export class SendingEnd<T> extends Endpoint<T> {
           // The iterable may have disposed it.
           const port = this[LIVE]('sendManySync');
           const went = trySendSome(port, next, from, 'sendManySync');
-          if (went === 0) sendBlocking(port, next[from] as T, deadline, 'sendManySync');
+          if (went === 0) sendBlocking(port, next[from] as T, blocking, deadline, 'sendManySync');
           from += went || 1;
           sent += went || 1;
         }
@@ -260,11 +260,13 @@ async function sendAll<T>(
     );
 }
 
-function sendBlocking<T>(port: Port<T>, value: T, deadline: number, operation: string): void {
+function sendBlocking<T>(port: Port<T>, value: T, blocking: Blocking, deadline: number, operation: string): void {
   let status: Status.Status = port.trySend(value);
   if (status === BLOCKED) {
     const outcome = blockUntil(port as Port, true, value, deadline);
-    if (outcome === undefined) throw new TimeoutError(`${operation} on full ${label(port)} timed out`, { value });
+    if (outcome === undefined) {
+      throw new TimeoutError(`${operation} on full ${label(port)} timed out after ${blocking.timeout} ms`, { value });
+    }
     status = outcome.status;
   }
   if (status !== DONE) throw shut(port as Port, status, operation, { value });

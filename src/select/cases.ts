@@ -104,7 +104,8 @@ function checkCase(key: string, one: unknown, operation: string): Endpoint<unkno
   if (isHandle(one)) return one;
   if (one === null || one === undefined || one === false) return undefined;
   if (!(one instanceof Sending)) {
-    throw unfit(`${operation} case '${key}'`, 'a receiver, send(…), null, undefined or false', one);
+    const signal = show(one) === 'an AbortSignal' ? ' (done(signal) is one)' : '';
+    throw unfit(`${operation} case '${key}'`, `a receiver${signal}, send(…), null, undefined or false`, one);
   }
   if (isHandle(one.sender)) return one.sender;
   throw new TypeError(`${operation} case '${key}': send(…) takes a sender, not ${show(one.sender)}`);

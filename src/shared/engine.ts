@@ -79,7 +79,7 @@ export const sharedFactory: EngineFactory = {
     const key = readKey(body.key);
     const arena = key && find(key.arena, body.buffer);
     if (key === undefined || arena === undefined || !redeem(arena, key, body.id, body.direction)) {
-      throw new DetachedError(`attach to ${label(body)}, which is gone`);
+      throw new DetachedError(`attach to ${label(body)}, which is gone, or of another process`);
     }
     return new SharedPort<T>(arena, key.c, body.direction, codec, body.name);
   },

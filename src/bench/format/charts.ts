@@ -5,6 +5,7 @@
  */
 import { CONTESTANTS } from '../contestant.js';
 import type { Entry, Line } from '../report.js';
+import { isSure } from '../statistics.js';
 import { decimal, duration, rate } from './text.js';
 
 /** Width of every chart, in units that are about a pixel on a phone. */
@@ -41,9 +42,13 @@ function scaleOf(values: readonly number[], from: number, to: number): Scale {
   return { ticks, x: (value) => from + ((Math.log10(value) - first) / (last - first)) * (to - from) };
 }
 
-/** The lines of a scale, and below them what they stand for: of many, every other one. */
+/** Room for what a line stands for, as `100 µs`. */
+const TICK = 48;
+
+/** The lines of a scale, and below them what they stand for: of as many as there is room for. */
 function grid({ ticks, x }: Scale, height: number, show: (value: number) => string): string {
-  const every = ticks.length > 5 ? 2 : 1;
+  const apart = x(10) - x(1);
+  const every = Math.ceil(TICK / apart);
   const lines = ticks.map((tick, at) => {
     const where = x(tick).toFixed(1);
     const text =
@@ -72,7 +77,9 @@ export function dotChart(lines: readonly Line[]): string {
     return [
       `<text x="${LABEL - 10}" y="${y + 4}" text-anchor="end">${escaped(contestant)}</text>`,
       `<line class="grid" x1="${LABEL}" x2="${end.toFixed(1)}" y1="${y}" y2="${y}"/>`,
-      `<line class="spread" x1="${scale.x(time.low).toFixed(1)}" x2="${scale.x(time.high).toFixed(1)}" y1="${y}" y2="${y}"/>`,
+      isSure(time)
+        ? `<line class="spread" x1="${scale.x(time.low).toFixed(1)}" x2="${scale.x(time.high).toFixed(1)}" y1="${y}" y2="${y}"/>`
+        : '',
       `<circle class="${classOf(contestant)}" cx="${end.toFixed(1)}" cy="${y}" r="5"/>`,
       `<text x="${(Math.max(end, scale.x(time.high)) + 8).toFixed(1)}" y="${y + 4}">${says}</text>`,
     ].join('');

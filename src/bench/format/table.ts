@@ -2,7 +2,7 @@
 import { BASELINE } from '../contestant.js';
 import type { Machine } from '../machine.js';
 import { type Entry, entryName, type Line, linesOf, notesOf, type Report } from '../report.js';
-import { confidenceName, type Estimate } from '../statistics.js';
+import { confidenceName, type Estimate, FEWEST, isSure } from '../statistics.js';
 import { decimal, duration, layout, whole } from './text.js';
 
 /** The machine in two lines. */
@@ -14,10 +14,11 @@ export function machineLines({ cpu, cores, memoryGiB, os, node, hchan, commit, n
 /** The machine, and how it was measured. */
 export const headOf = (report: Report): string[] => [
   ...machineLines(report.machine),
-  `${report.rounds} rounds, samples of about ${report.sampleMs} ms, medians with their intervals`,
+  `${report.rounds} rounds, samples of about ${report.sampleMs} ms, medians${report.rounds < FEWEST ? `; fewer than ${FEWEST} rounds give no intervals` : ' with their intervals'}`,
 ];
 
-const range = ({ low, high }: Estimate, show: (value: number) => string): string => `${show(low)} – ${show(high)}`;
+const range = (estimate: Estimate, show: (value: number) => string): string =>
+  isSure(estimate) ? `${show(estimate.low)} – ${show(estimate.high)}` : 'none';
 
 /** The cells of a line. */
 export function cellsOf({ contestant, time, perSecond, against, latency }: Line, unit: 'message' | 'round trip'): string[] {
@@ -40,10 +41,11 @@ export const unitOf = ({ pattern }: Entry): 'message' | 'round trip' => (pattern
 /** Samples that are more than enough to be as sure as is asked for. */
 const ENOUGH = 100;
 
-/** The headings over `cellsOf`: intervals are as sure as the contestant with the fewest samples makes them. */
+/** The headings over `cellsOf`: intervals are as sure as the contestant with the fewest samples that has one makes them. */
 export function headingsOf(entry: Entry): string[] {
   const unit = unitOf(entry);
-  const interval = confidenceName(Math.min(ENOUGH, ...entry.results.map(({ samples }) => samples.length)));
+  const counts = entry.results.map(({ samples }) => samples.length).filter((count) => count >= FEWEST);
+  const interval = `${confidenceName(Math.min(ENOUGH, ...counts))} interval`;
   const common = ['contestant', `per ${unit}`, interval, `${unit}s/s`, `vs ${BASELINE}`, interval];
   return unit === 'message' ? common : [...common, 'p50', 'p99', 'p99.9'];
 }
