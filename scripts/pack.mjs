@@ -42,7 +42,10 @@ function stageOwn(stage) {
   for (const field of NOT_PUBLISHED) delete manifest[field];
   manifest.optionalDependencies = Object.fromEntries(platforms.map((platform) => [`@hchan/${platform}`, own.version]));
   mkdirSync(stage, { recursive: true });
-  for (const file of [...own.files, 'README.md', 'LICENSE']) cpSync(join(root, file), join(stage, file), { recursive: true });
+  // Made on demand, from what is published anyway.
+  const filter = (from) => from !== join(root, 'docs', 'api');
+  for (const file of [...own.files, 'README.md', 'LICENSE'])
+    cpSync(join(root, file), join(stage, file), { recursive: true, filter });
   write(join(stage, 'package.json'), manifest);
 }
 

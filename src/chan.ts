@@ -25,7 +25,7 @@ export interface ChanOptions<T> {
   readonly codec?: Codec<T> | undefined;
   /** What carries the messages. @default 'auto' */
   readonly engine?: EngineChoice | undefined;
-  /** Label in errors, profiles, dumps and traces. */
+  /** What errors call the channel, and `console.log` its handles, in every thread; `name` of each handle. */
   readonly name?: string | undefined;
 }
 

@@ -85,6 +85,19 @@ describe('hchan', () => {
     expect(files.filter((file) => !ofSource.includes(file)).sort()).toEqual(code);
   });
 
+  test('has every page that its pages link to', () => {
+    const pages = filesOf('hchan').filter((file) => file.endsWith('.md'));
+    expect(pages.length).toBeGreaterThan(10);
+    const lost = pages.flatMap((page) =>
+      Array.from(readFileSync(page, 'utf8').matchAll(/\]\((?!https?:|#)([^)#\s]+)/g), ([, target]) =>
+        join(dirname(page), target as string),
+      )
+        .filter((target) => !existsSync(target))
+        .map((target) => `${relative(stage('hchan'), page)}: ${relative(stage('hchan'), target)}`),
+    );
+    expect(lost).toEqual([]);
+  });
+
   test('leaves what is not used out of a bundle for browsers', async () => {
     const { build } = requireTool('esbuild') as typeof import('esbuild');
     const { outputFiles } = await build({

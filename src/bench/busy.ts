@@ -5,18 +5,20 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** Many of the ticks in which systems count, in ms. */
 const LOOK = 400;
 
-/** What all processors have spent since the system started, in ms. */
-function spent(): { readonly working: number; readonly idle: number } {
-  const all = cpus().map(({ times }) => times);
-  const sum = (count: (times: (typeof all)[number]) => number) => all.reduce((total, times) => total + count(times), 0);
-  return { working: sum(({ user, nice, sys, irq }) => user + nice + sys + irq), idle: sum(({ idle }) => idle) };
+/** The time of all processors since the system started, in ms, and how much of it they were idle. */
+function times(): readonly [all: number, idle: number] {
+  let [all, idle] = [0, 0];
+  for (const { times } of cpus()) {
+    for (const time of Object.values(times)) all += time;
+    idle += times.idle;
+  }
+  return [all, idle];
 }
 
 /** The part of all processors' time that is used while this looks, 0 to 1; undefined where the system does not say. */
 export async function busyPart(): Promise<number | undefined> {
-  const before = spent();
+  const [allBefore, idleBefore] = times();
   await pause(LOOK);
-  const after = spent();
-  const [working, idle] = [after.working - before.working, after.idle - before.idle];
-  return working + idle > 0 ? Math.round((working / (working + idle)) * 100) / 100 : undefined;
+  const [all, idle] = times();
+  return all > allBefore ? 1 - (idle - idleBefore) / (all - allBefore) : undefined;
 }

@@ -18,37 +18,27 @@ function taken(capacity: number): string {
   }
 }
 
-/** The file of the addon that loads, or why none does. */
-function addon(): string {
-  const loaded = loadAddon();
-  return loaded instanceof Error ? `not loaded: ${loaded.message}` : `loaded: ${loaded.file}`;
-}
-
-/** How many processors' time the control group of a container grants; undefined if it does not limit that. */
-function quota(): number | undefined {
+/** How many processors' time the control group of a container grants; NaN if it does not limit that. */
+function quota(): number {
   try {
-    const [most, period] = readFileSync('/sys/fs/cgroup/cpu.max', 'utf8').split(' ').map(Number);
-    return Number.isFinite(most) ? (most as number) / (period as number) : undefined;
+    const [most = Number.NaN, period = 1] = readFileSync('/sys/fs/cgroup/cpu.max', 'utf8').split(' ').map(Number);
+    return most / period;
   } catch {
-    return undefined;
+    return Number.NaN;
   }
-}
-
-function processors(available: number): string {
-  const limit = quota();
-  return `${available} of ${cpus().length} for this process${limit === undefined ? '' : `, limited to the time of ${limit}`}`;
 }
 
 export function info(args: string[]): number {
   parse(args);
-  const { hchan, commit, node, v8, os, cpu, cores, memoryGiB } = describeMachine();
+  const { hchan, commit, node, v8, os, cpu, cores, memoryGiB, native } = describeMachine();
+  const limit = quota();
   const rows = [
     ['hchan', commit === undefined ? hchan : `${hchan} (${commit})`],
     ['node', `${node}, V8 ${v8}`],
     ['platform', os],
     ['machine', `${cores} × ${cpu}, ${memoryGiB} GiB`],
-    ['processors', processors(cores)],
-    ['addon', addon()],
+    ['processors', `${cores} of ${cpus().length} for this process${limit > 0 ? `, and the time of ${limit}` : ''}`],
+    ['addon', native === 'loaded' ? `loaded: ${(loadAddon() as { file: string }).file}` : `not loaded: ${native}`],
     ['engine', `${taken(0)} (capacity 0), ${taken(1024)} (capacity 1024)`],
     ['HCHAN_ENGINE', process.env['HCHAN_ENGINE'] ?? 'not set'],
   ] as const;

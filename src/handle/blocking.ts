@@ -12,7 +12,10 @@ import type * as Status from '../status.js';
 export interface SyncOptions {
   /** Milliseconds, 0 to Infinity; 0 tries once. @default Infinity */
   readonly timeout?: number | undefined;
-  /** Allows blocking the main thread, where timers and I/O stop meanwhile. @default false */
+  /**
+   * Allows blocking the main thread, where timers, I/O and handlers of signals stop meanwhile: Ctrl-C does nothing until the call is over if
+   * the program has a handler of SIGINT. @default false
+   */
   readonly allowMainThread?: boolean | undefined;
 }
 

@@ -14,7 +14,7 @@ export function machineLines({ cpu, cores, memoryGiB, os, node, hchan, commit, n
 /** The machine, and how it was measured. */
 export const headOf = (report: Report): string[] => [
   ...machineLines(report.machine),
-  `${report.rounds} rounds, samples of about ${report.sampleMs} ms, medians${report.rounds < FEWEST ? `; fewer than ${FEWEST} rounds give no intervals` : ' with their intervals'}`,
+  `${report.rounds} rounds, samples of about ${report.sampleMs} ms, medians${report.rounds < FEWEST ? ', too few for intervals' : ' with their intervals'}`,
 ];
 
 const range = (estimate: Estimate, show: (value: number) => string): string =>
