@@ -105,6 +105,6 @@ const byCapacity = {};
 for (const capacity of CAPACITIES) byCapacity[capacity] = await measure(capacity, rounds);
 if (values.json) console.log(JSON.stringify({ machine, rounds, byCapacity }));
 else {
-  console.log(`Node ${machine.node}, ${machine.cores} × ${machine.cpu}, load ${machine.load}, hchan ${machine.commit}`);
+  console.log(`Node ${machine.node}, ${machine.cores} × ${machine.cpu}, hchan ${machine.commit}`);
   for (const capacity of CAPACITIES) report(capacity, byCapacity[capacity]);
 }

@@ -131,7 +131,7 @@ const woken = await measure('woken', wokenContestants, { rounds, tools });
 if (values.json) {
   console.log(JSON.stringify({ machine, tools, rounds, ready, woken }));
 } else {
-  console.log(`Node ${machine.node}, ${machine.cores} × ${machine.cpu}, load ${machine.load}, hchan ${machine.commit}`);
+  console.log(`Node ${machine.node}, ${machine.cores} × ${machine.cpu}, hchan ${machine.commit}`);
   console.log(
     `${tools.rust ?? 'no cargo'}, ${tools.go ?? 'no go'}; medians of ${rounds} rounds (95 %); 7.81 times the cases from 128 to 1000\n`,
   );

@@ -47,5 +47,5 @@ export function readToken(body: TokenBody): number {
 }
 
 function gone(body: TokenBody): DetachedError {
-  return new DetachedError(`attach to ${label(body)}, which is gone, or of another copy of hchan`);
+  return new DetachedError(`attach to ${label(body)}, which is gone, or of another process or copy of hchan`);
 }
