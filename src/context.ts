@@ -164,11 +164,8 @@ export function withValue(parent: Context, key: unknown, value: unknown): Contex
 export function attachContext(token: Shared<Context>): Context {
   if (!isContextToken(token)) throw new TypeError(`attachContext needs a token made by a context's share(), not ${show(token)}`);
   const { deadline, links, reason } = token as ContextToken;
-  const setUp = (made: Cancellation) => {
-    if (deadline !== undefined) made.endAt(deadline, deadline - Date.now());
-  };
   const values = unpackValues((token as ContextToken).values);
-  if (links !== undefined) return new Branch(attachTo(links, setUp), values);
+  if (links !== undefined) return new Branch(attachTo(links), values);
   if (reason === undefined) return new Branch(root.cancellation, values);
   const ended = new Cancellation();
   ended.deadline = deadline;

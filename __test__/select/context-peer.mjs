@@ -44,6 +44,13 @@ const COMMANDS = {
       taken.push(got.value);
     }
   },
+  /** Says through `ack` why the context has ended, once it has. */
+  acknowledge({ token, ack }) {
+    const ctx = attach(token);
+    const to = attach(ack);
+    globalThis.kept = { ctx, to };
+    ctx.signal.addEventListener('abort', () => to.trySend(ctx.err()));
+  },
   /** Computes until it is told to stop. */
   compute({ token }) {
     const ctx = attach(token);

@@ -2,7 +2,16 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { attach, chan, type Shared, select } from 'hchan';
-import { attachContext, background, type Context, withCancel, withDeadline, withTimeout, withValue } from 'hchan/context';
+import {
+  attachContext,
+  background,
+  type Cancellable,
+  type Context,
+  withCancel,
+  withDeadline,
+  withTimeout,
+  withValue,
+} from 'hchan/context';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CROSSING, forEngines } from '../conformance/engines.js';
 
@@ -244,6 +253,54 @@ test('shared on by a worker it ends when the first owner cancels; its own childr
   expect([mine.err(), ctx.err()]).toEqual(['only mine', undefined]);
   cancel('all');
   expect((await result).told.reason).toBe('all');
+});
+
+/** A chain of `length` contexts, from the topmost one on. */
+function chain(length: number): Cancellable[] {
+  const made = [withCancel(background())];
+  while (made.length < length) made.push(withCancel((made.at(-1) as Cancellable).ctx));
+  return made;
+}
+
+test('whichever context above it is cancelled, a thread learns of it and why, though the one that cancels blocks', async () => {
+  for (const place of [0, 1, 2, 3, 4, 5, 8, 10, 11]) {
+    const contexts = chain(12);
+    const ack = chan<string>(1);
+    await first().ask('acknowledge', { token: contexts[11]?.ctx.share(), ack: ack.share() });
+    contexts[place]?.cancel(`number ${place}`);
+    expect(ack.recvSync({ timeout: 5_000, allowMainThread: true }).value).toBe(`number ${place}`);
+  }
+});
+
+test('a context that went on from worker to worker ends with any of those above it', async () => {
+  for (const [place, canceller] of [...peers.entries()].slice(1, -1)) {
+    const top = withCancel(background());
+    let token = top.ctx.share();
+    for (const peer of peers) token = (await peer.ask('share', { token })).own;
+    const last = attachContext(token);
+    await canceller.ask('cancelOwn', { reason: `own ${place}` });
+    await last.done.recv();
+    expect([last.err(), top.ctx.err()]).toEqual([`own ${place}`, undefined]);
+    top.cancel();
+  }
+});
+
+test('a token is no longer for being below 10 000 contexts', () => {
+  const sizeBelow = (length: number) => {
+    const contexts = chain(length);
+    const token = contexts.at(-1)?.ctx.share();
+    contexts[0]?.cancel();
+    return JSON.stringify(token).length;
+  };
+  expect(sizeBelow(10_000)).toBeLessThan(1.5 * sizeBelow(10));
+});
+
+test('a context that came with one below it has its deadline', async () => {
+  const { ctx, cancel } = withTimeout(background(), 1e6);
+  const below = withCancel(withTimeout(ctx, 1e5).ctx);
+  await first().ask('look', { token: below.ctx.share(), keys: [] });
+  expect(await first().ask('look', { token: ctx.share(), keys: [] })).toMatchObject({ deadline: ctx.deadline });
+  cancel();
 });
 
 test('62 the death of a worker that attached it disturbs nobody; the death of its owner ends it', async () => {

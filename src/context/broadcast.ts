@@ -10,8 +10,10 @@
  * at once, and takes one of the spare copies. When the owner's thread is gone, `gate` closes by itself: what nobody can
  * end any more has ended. A dead attacher leaves a copy behind that nobody takes.
  *
- * With a context those above it are shared too (the nearest few and the topmost), and when one of these ends, only that is
- * told: a tree is cancelled by one message to each thread.
+ * With a context those of the upper levels above it are shared too, so whoever has a context has these: when one of them ends, only
+ * that is told, and a tree is cancelled by one message to each thread. Those between are not shared, however deep the tree: when
+ * one of these ends, each shared context below it is told by itself. A context is of the same level in every thread, or below the
+ * upper ones in all of them.
  *
  * In each thread a shared context exists once while it has not ended, however often it is attached.
  */
@@ -32,8 +34,6 @@ const SPARE = 4;
 /** How often a blocked thread looks, in ms. */
 const GLANCE = 5;
 
-/** How many above a context are shared with it, besides the topmost. */
-const NEAREST = 3;
 /** Ended contexts whose channels are given back in one turn of the event loop. */
 const BATCH = 64;
 /** How long an ended context that nobody has to be told of waits for its channels to be given back, in ms. */
@@ -42,6 +42,7 @@ const LATER = 100;
 /** What attaching needs to know of one cancellation. */
 export interface Link {
   readonly id: string;
+  readonly deadline: number | undefined;
   readonly gate: Shared<Receiver<Uint8Array>>;
   readonly hello: Shared<Sender<number>>;
 }
@@ -54,13 +55,15 @@ const owned = new WeakMap<Cancellation, Broadcast>();
 
 /** How another thread attaches to `cancellation`, which has not ended: its own link first, the topmost above it last. */
 export function linksTo(cancellation: Cancellation): readonly Link[] {
-  return [cancellation, ...cancellation.above(NEAREST)].map(linkTo);
+  const path: Link[] = [];
+  for (let one: Cancellation | undefined = cancellation; one !== undefined; one = one.upper) path.push(linkTo(one));
+  return path;
 }
 
 function linkTo(cancellation: Cancellation): Link {
   let link = links.get(cancellation);
   if (link === undefined) {
-    const broadcast = new Broadcast(cancellation.above(NEAREST));
+    const broadcast = new Broadcast(cancellation);
     link = broadcast.link;
     links.set(cancellation, link);
     owned.set(cancellation, broadcast);
@@ -69,20 +72,17 @@ function linkTo(cancellation: Cancellation): Link {
   return link;
 }
 
-/** The cancellation behind `path`, in this thread; `setUp` is done to a new one first. */
-export function attachTo(path: readonly Link[], setUp: (made: Cancellation) => void): Cancellation {
+/** The cancellation behind `path`, in this thread. */
+export function attachTo(path: readonly Link[]): Cancellation {
   let cancellation: Cancellation | undefined;
-  for (let i = path.length - 1; i >= 0; i--) {
-    const link = path[i] as Link;
-    cancellation = known.get(link.id) ?? attachOne(link, cancellation, i === 0 ? setUp : () => {});
-  }
+  for (const link of [...path].reverse()) cancellation = known.get(link.id) ?? attachOne(link, cancellation);
   if (cancellation === undefined) throw new TypeError('the token of a context has no link');
   return cancellation;
 }
 
-function attachOne(link: Link, above: Cancellation | undefined, setUp: (made: Cancellation) => void): Cancellation {
+function attachOne(link: Link, above: Cancellation | undefined): Cancellation {
   const made = new Cancellation(above);
-  setUp(made);
+  if (link.deadline !== undefined) made.endAt(link.deadline, link.deadline - Date.now());
   if (made.ended !== undefined) return made;
   try {
     follow(made, link);
@@ -105,23 +105,23 @@ function remember(cancellation: Cancellation, { id }: Link, ended: (reason: unkn
 class Broadcast {
   readonly #gate: Channel<Uint8Array> = unbounded({ codec: codec.bytes, name: 'context' });
   readonly #hello: Channel<number> = unbounded({ codec: codec.u8, name: 'context attachers' });
-  #above: readonly Cancellation[];
+  /** Attached wherever this is. */
+  #upper: Cancellation | undefined;
   readonly link: Link;
 
-  /** `above` are attached wherever this is. */
-  constructor(above: readonly Cancellation[]) {
-    this.#above = above;
+  constructor({ upper, deadline }: Cancellation) {
+    this.#upper = upper;
     const gate = this.#gate.receiver();
     const hello = this.#hello.sender();
-    this.link = { id: crypto.randomUUID(), gate: gate.share(), hello: hello.share() };
+    this.link = { id: crypto.randomUUID(), deadline, gate: gate.share(), hello: hello.share() };
     gate[Symbol.dispose]();
     hello[Symbol.dispose]();
   }
 
   end(reason: unknown): void {
-    // One above has ended, with this: everybody learns of that, so that a tree is one message to each thread.
-    const silent = this.#above.some((one) => one.over);
-    this.#above = [];
+    // Whoever has this learns of that one's end, with which this has ended.
+    const silent = this.#upper?.over === true;
+    this.#upper = undefined;
     if (silent) {
       putOff(() => this.#close());
       return;

@@ -41,8 +41,13 @@ export interface Upstream {
   due(): number;
 }
 
+/** How many levels of a tree, from the topmost one on, are its upper levels. */
+const UPPER = 4;
+
 export class Cancellation {
   #parent: Cancellation | undefined;
+  #level = 0;
+  #upper: Cancellation | undefined;
   readonly #children = new Set<Cancellation>();
   #end: { readonly reason: unknown } | undefined;
   /** When it ends by itself, on the clock of timers. */
@@ -66,6 +71,8 @@ export class Cancellation {
     if (parent.#end !== undefined) this.#end = parent.#end;
     else {
       this.#parent = parent;
+      this.#level = parent.#level + 1;
+      this.#upper = parent.#level < UPPER ? parent : parent.#upper;
       this.#watched = parent.#watched;
       parent.#children.add(this);
     }
@@ -88,16 +95,9 @@ export class Cancellation {
     return this.#end !== undefined;
   }
 
-  /** The `nearest` few above it and the topmost, from the nearest on. */
-  above(nearest: number): readonly Cancellation[] {
-    const found: Cancellation[] = [];
-    let topmost: Cancellation | undefined;
-    for (let one = this.#parent; one !== undefined; one = one.#parent) {
-      topmost = one;
-      if (found.length < nearest) found.push(one);
-    }
-    if (topmost !== undefined && !found.includes(topmost)) found.push(topmost);
-    return found;
+  /** The nearest one above it that is of the upper levels; undefined: there is none, or this has ended. */
+  get upper(): Cancellation | undefined {
+    return this.#upper;
   }
 
   get signal(): AbortSignal {
@@ -149,7 +149,7 @@ export class Cancellation {
         gone.push(child);
       }
       one.#children.clear();
-      one.#parent = undefined;
+      one.#parent = one.#upper = undefined;
     }
     for (const one of gone) one.#tell(reason);
     for (const one of gone) one.#controller?.abort(reason);
