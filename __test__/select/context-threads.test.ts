@@ -213,6 +213,28 @@ test('deadline and values travel; what cannot be cloned or looked up does not', 
   cancel();
 });
 
+test('values that throw when they are looked at stay behind', () => {
+  const revoked = Proxy.revocable({}, {});
+  revoked.revoke();
+  const shy = new Proxy(
+    {},
+    {
+      getPrototypeOf() {
+        throw new Error('not now');
+      },
+    },
+  );
+  const given = withValue(withValue(withValue(withCancel(background()).ctx, 'revoked', revoked.proxy), 'shy', shy), 'other', 1);
+  const here = attachContext(given.share());
+  expect([here.value('revoked'), here.value('shy'), here.value('other')]).toEqual([undefined, undefined, 1]);
+});
+
+test('0 and -0 are two keys in every thread', async () => {
+  const given = withValue(withValue(background(), 0, 'plus'), -0, 'minus');
+  const { values } = await first().ask('look', { token: given.share(), keys: [0, -0] });
+  expect(values).toEqual(['plus', 'minus']);
+});
+
 test('a deadline ends it in every thread', async () => {
   const { ctx } = withTimeout(background(), 30);
   const { result } = await first().begin('wait', { tokens: [ctx.share()], below: 3 });

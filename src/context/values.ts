@@ -18,6 +18,9 @@ export interface PackedValue {
   readonly value: Uint8Array;
 }
 
+/** Stands for -0 in a Set, which takes it for 0. */
+const MINUS_ZERO = Symbol('-0');
+
 /** Types of keys that are the same in every thread. */
 const KEYS = ['string', 'number', 'bigint', 'boolean'];
 
@@ -32,8 +35,9 @@ export function packValues(values: Values | undefined): readonly PackedValue[] {
   const seen = new Set<unknown>();
   const packed: PackedValue[] = [];
   for (let one = values; one !== undefined; one = one.rest) {
-    if (seen.has(one.key)) continue;
-    seen.add(one.key);
+    const key = Object.is(one.key, -0) ? MINUS_ZERO : one.key;
+    if (seen.has(key)) continue;
+    seen.add(key);
     const made = packValue(one.key, one.value);
     if (made !== undefined) packed.push(made);
   }
@@ -43,9 +47,10 @@ export function packValues(values: Values | undefined): readonly PackedValue[] {
 function packValue(key: unknown, value: unknown): PackedValue | undefined {
   const symbol = typeof key === 'symbol';
   const name = symbol ? Symbol.keyFor(key) : key;
-  if (!KEYS.includes(typeof name) || isHandle(value)) return undefined;
+  if (!KEYS.includes(typeof name)) return undefined;
   try {
-    return { symbol, key: name as PackedValue['key'], value: pack(value) };
+    // Of a Proxy this asks its handler.
+    return isHandle(value) ? undefined : { symbol, key: name as PackedValue['key'], value: pack(value) };
   } catch {
     return undefined;
   }
