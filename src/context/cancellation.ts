@@ -58,8 +58,10 @@ export class Cancellation {
   #receiver: Receiver<never> | undefined;
   readonly #listeners = new Set<(reason: unknown) => void>();
   #upstream: Upstream | undefined;
-  /** The nearest one, from this upwards, that may end without this thread's event loop; then the next one above it. */
-  #watched: Cancellation | undefined;
+  /** The nearest one, from this upwards, that has a time: the earliest, as none is given a later one than those above it have. */
+  #timed: Cancellation | undefined;
+  /** The nearest one, from this upwards, that another thread can end; then the next one above it. These are at the top of a tree, and few. */
+  #followed: Cancellation | undefined;
   #above: Cancellation | undefined;
   /** The earliest end known, in ms since 1970; undefined: none. */
   deadline: number | undefined;
@@ -73,7 +75,8 @@ export class Cancellation {
       this.#parent = parent;
       this.#level = parent.#level + 1;
       this.#upper = parent.#level < UPPER ? parent : parent.#upper;
-      this.#watched = parent.#watched;
+      this.#timed = parent.#timed;
+      this.#followed = parent.#followed;
       parent.#children.add(this);
     }
   }
@@ -81,7 +84,8 @@ export class Cancellation {
   /** Another thread can end it. To be said before it has children. */
   follow(upstream: Upstream): void {
     this.#upstream = upstream;
-    this.#watch();
+    this.#above = this.#followed;
+    this.#followed = this;
   }
 
   /** Why it ended, or undefined. */
@@ -121,13 +125,15 @@ export class Cancellation {
   endAt(deadline: number, left: number): void {
     if (this.deadline !== undefined && this.deadline <= deadline) return;
     this.deadline = deadline;
-    this.#due = clock() + left;
     if (this.#end !== undefined) return;
+    const due = clock() + left;
     if (left <= 0) this.end(timedOut());
-    else {
+    // Not so if the host's clock has been set back since the one above got its time.
+    else if (this.#timed === undefined || due < this.#timed.#due) {
+      this.#due = due;
+      this.#timed = this;
       this.#alarm = new Alarm(() => this.end(timedOut()));
-      this.#alarm.set(this.#due);
-      this.#watch();
+      this.#alarm.set(due);
     }
   }
 
@@ -157,27 +163,20 @@ export class Cancellation {
 
   /** Ends it if its time, or that of one above it, has come. */
   look(): void {
-    let one = this.#watched;
+    const timed = this.#timed;
+    if (timed !== undefined && clock() >= timed.#due) timed.end(timedOut());
+    let one = this.#followed;
     while (one !== undefined && this.#end === undefined) {
       // What ends forgets those above it.
       const above: Cancellation | undefined = one.#above;
-      if (clock() >= one.#due) one.end(timedOut());
-      else one.#upstream?.look();
+      one.#upstream?.look();
       one = above;
     }
   }
 
-  #watch(): void {
-    if (this.#watched === this) return;
-    this.#above = this.#watched;
-    this.#watched = this;
-  }
-
   #nextLook(): number {
-    let due = Infinity;
-    for (let one = this.#watched; one !== undefined; one = one.#above) {
-      due = Math.min(due, one.#due - clock(), one.#upstream?.due() ?? due);
-    }
+    let due = this.#timed === undefined ? Infinity : this.#timed.#due - clock();
+    for (let one = this.#followed; one !== undefined; one = one.#above) due = Math.min(due, one.#upstream?.due() ?? due);
     return due;
   }
 
@@ -186,6 +185,6 @@ export class Cancellation {
     this.#source?.close();
     for (const listener of this.#listeners) listener(reason);
     this.#listeners.clear();
-    this.#upstream = this.#watched = this.#above = undefined;
+    this.#upstream = this.#timed = this.#followed = this.#above = undefined;
   }
 }
