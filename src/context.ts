@@ -8,7 +8,8 @@
 
 import { checkMilliseconds, show, unfit } from './arguments.js';
 import { refuseToClone } from './codec/clone/clone.js';
-import { attachTo, linksTo } from './context/broadcast.js';
+import { attachTo } from './context/attached.js';
+import { linksTo } from './context/broadcast.js';
 import { aborted, Cancellation, common } from './context/cancellation.js';
 import { packReason, unpackReason } from './context/parcel.js';
 import { type ContextToken, isContextToken } from './context/token.js';
@@ -158,8 +159,9 @@ export function withValue(parent: Context, key: unknown, value: unknown): Contex
 /**
  * The context that `token` was made from, in this thread: it ends when that one does, or that one's thread is gone.
  *
- * While it goes on, a thread has it once, however often it is attached. It does not keep the process alive. Throws
- * TypeError for what is no token of a context.
+ * While it goes on, a thread has it once, however often it is attached. It does not keep the process alive. A thread that
+ * blocks hears of the end when it looks at the context, waits for it, or attaches others. Throws TypeError for what is no
+ * token of a context.
  */
 export function attachContext(token: Shared<Context>): Context {
   if (!isContextToken(token)) throw new TypeError(`attachContext needs a token made by a context's share(), not ${show(token)}`);

@@ -1,4 +1,5 @@
 /** A worker that attaches contexts and tells when they have ended, on the clock that all threads share. */
+import { getHeapStatistics } from 'node:v8';
 import { parentPort } from 'node:worker_threads';
 import { after, attach, selectSync } from 'hchan';
 import { withCancel } from 'hchan/context';
@@ -57,6 +58,16 @@ const COMMANDS = {
     parentPort.postMessage('waiting');
     while (ctx.err() === undefined);
     return { at: process.hrtime.bigint(), told: told(ctx) };
+  },
+  /** Attaches what comes, in a loop that never turns; null asks how much the heap holds. */
+  attachBlocked({ tokens, heap }) {
+    const to = attach(heap);
+    for (const token of attach(tokens).valuesSync()) {
+      if (token === null) globalThis.gc();
+      else attach(token);
+      to.sendSync(getHeapStatistics().used_heap_size);
+    }
+    return 'closed';
   },
   look({ token, keys }) {
     const ctx = attach(token);

@@ -4,6 +4,7 @@
  * Structured clone forgets the class of a DOMException and the name of any error but the language's own; a reason is
  * often one of these, so errors are taken apart here and built again.
  */
+import { defer } from '#platform';
 import { show } from '../arguments.js';
 import { ERRORS } from '../codec/clone/tags.js';
 import { decodeMessage, encodeMessage, Reader, Writer } from '../codec/codec.js';
@@ -34,17 +35,45 @@ interface ErrorParts {
   readonly cause: unknown;
 }
 
+interface Packed {
+  readonly reason: unknown;
+  readonly bytes: Uint8Array;
+}
+
+/** The reason that was last told or heard, for the rest of this turn of the loop: a whole tree has the same. */
+let last: Packed | undefined;
+let forgetting = false;
+
+function keep(reason: unknown, bytes: Uint8Array): Packed {
+  last = { reason, bytes };
+  if (!forgetting) defer(forget);
+  forgetting = true;
+  return last;
+}
+
+function forget(): void {
+  forgetting = false;
+  last = undefined;
+}
+
 /** A reason as bytes; what cannot be cloned becomes an Error that says what it was. */
 export function packReason(reason: unknown): Uint8Array {
+  if (last !== undefined && Object.is(last.reason, reason)) return last.bytes;
+  return keep(reason, bytesOf(reason)).bytes;
+}
+
+/** The reason in `bytes`: one object for equal bytes that arrive together. */
+export function unpackReason(bytes: Uint8Array): unknown {
+  const same = last?.bytes.length === bytes.length && last.bytes.every((byte, i) => byte === bytes[i]);
+  return ((same && last) || keep(together(unpack(bytes)), bytes)).reason;
+}
+
+function bytesOf(reason: unknown): Uint8Array {
   try {
     return pack(apart(reason, CAUSES));
   } catch {
     return pack(apart(new Error(`the reason cannot be cloned: ${show(reason)}`), 0));
   }
-}
-
-export function unpackReason(bytes: Uint8Array): unknown {
-  return together(unpack(bytes));
 }
 
 function apart(reason: unknown, causes: number): { value: unknown } | ErrorParts {

@@ -4,7 +4,7 @@
  * It has the deadline and the values as they were; and either how to learn of the end, or the end itself, or, for a
  * context that never ends, neither.
  */
-import type { Link } from './broadcast.js';
+import type { Link } from './known.js';
 import type { PackedValue } from './values.js';
 
 export interface ContextToken {
