@@ -84,7 +84,8 @@ function apart(reason: unknown, causes: number): { value: unknown } | ErrorParts
     error: reason.name,
     exception,
     message: reason.message,
-    stack: reason.stack,
+    // To ask for it is what costs most, and that of a DOMException cannot be given to another one.
+    stack: exception ? undefined : reason.stack,
     code: exception || !['string', 'number'].includes(typeof code) ? undefined : code,
     cause: causes > 0 && reason.cause !== undefined ? apart(reason.cause, causes - 1) : undefined,
   };
