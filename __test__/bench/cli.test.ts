@@ -115,7 +115,7 @@ test('info says version, platform and engine', async () => {
   expect(code).toBe(0);
   expect(stdout).toContain(`hchan         ${version}`);
   expect(stdout).toMatch(/addon {9}(loaded: .+\.node|not loaded: .+)\n/);
-  expect(stdout).toMatch(new RegExp(`processors {4}${availableParallelism()} of \\d+ for this process`));
+  expect(stdout).toMatch(new RegExp(`machine {7}${availableParallelism()} of \\d+ × `));
   expect(stdout).toMatch(/engine {8}\w+ \(capacity 0\), \w+ \(capacity 1024\)/);
 });
 

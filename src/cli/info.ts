@@ -1,5 +1,4 @@
 /** `hchan info`: what to put into a bug report. */
-import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { describeMachine } from '../bench/index.js';
 import { chan } from '../chan.js';
@@ -18,26 +17,14 @@ function taken(capacity: number): string {
   }
 }
 
-/** How many processors' time the control group of a container grants; NaN if it does not limit that. */
-function quota(): number {
-  try {
-    const [most = Number.NaN, period = 1] = readFileSync('/sys/fs/cgroup/cpu.max', 'utf8').split(' ').map(Number);
-    return most / period;
-  } catch {
-    return Number.NaN;
-  }
-}
-
 export function info(args: string[]): number {
   parse(args);
   const { hchan, commit, node, v8, os, cpu, cores, memoryGiB, native } = describeMachine();
-  const limit = quota();
   const rows = [
     ['hchan', commit === undefined ? hchan : `${hchan} (${commit})`],
     ['node', `${node}, V8 ${v8}`],
     ['platform', os],
-    ['machine', `${cores} × ${cpu}, ${memoryGiB} GiB`],
-    ['processors', `${cores} of ${cpus().length} for this process${limit > 0 ? `, and the time of ${limit}` : ''}`],
+    ['machine', `${cores} of ${cpus().length} × ${cpu}, ${memoryGiB} GiB`],
     ['addon', native === 'loaded' ? `loaded: ${(loadAddon() as { file: string }).file}` : `not loaded: ${native}`],
     ['engine', `${taken(0)} (capacity 0), ${taken(1024)} (capacity 1024)`],
     ['HCHAN_ENGINE', process.env['HCHAN_ENGINE'] ?? 'not set'],

@@ -238,8 +238,7 @@ class Decoder {
 
   #shared(): SharedArrayBuffer {
     const buffer = sharedBuffers()?.decode(this.#from.varint());
-    if (buffer === undefined)
-      throw undecodable('a shared buffer is gone, or unknown to this thread, which was started before it was made');
+    if (buffer === undefined) throw undecodable('a shared buffer is gone, or was made after this thread');
     return buffer;
   }
 
