@@ -69,6 +69,34 @@ const COMMANDS = {
     }
     return 'closed';
   },
+  /** Attaches all, busies its thread for `milliseconds`, and tells what it then knows of the first; `asks`: by asking, not by being told. */
+  async attachAndCompute({ tokens, milliseconds, asks }) {
+    const [ctx] = tokens.map((token) => attach(token));
+    const ended = new Promise((resolve) => ctx.signal.addEventListener('abort', resolve));
+    parentPort.postMessage('waiting');
+    for (const end = performance.now() + milliseconds; performance.now() < end; );
+    if (!asks) await ended;
+    return told(ctx);
+  },
+  /** Attaches all, of which each attaches the last one when it ends; tells how many have. */
+  async attachInListeners({ tokens, milliseconds, last }) {
+    const failures = [];
+    const note = (error) => failures.push(String(error));
+    process.on('uncaughtException', note);
+    const contexts = tokens.map((token) => attach(token));
+    for (const { signal } of contexts) signal.addEventListener('abort', () => attach(last));
+    parentPort.postMessage('waiting');
+    for (const end = performance.now() + milliseconds; performance.now() < end; );
+    attach(last);
+    await Promise.all(contexts.map(({ done }) => done.recv()));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    process.off('uncaughtException', note);
+    return { ended: contexts.filter(({ signal }) => signal.aborted).length, failures };
+  },
+  sleep({ milliseconds }) {
+    parentPort.postMessage('waiting');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+  },
   look({ token, keys }) {
     const ctx = attach(token);
     const again = attach(token);

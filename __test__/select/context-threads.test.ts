@@ -332,6 +332,44 @@ test('a context that went on from worker to worker ends with any of those above 
   }
 });
 
+test('a thread that was busy when a context above ended learns why, told or asking', async () => {
+  for (const asks of [false, true]) {
+    const top = withCancel(background());
+    const below = withCancel(top.ctx);
+    const others = Array.from({ length: 3 }, () => withCancel(background()));
+    const tokens = [below, ...others].map(({ ctx }) => ctx.share());
+    const { result } = await first().begin('attachAndCompute', { tokens, milliseconds: 400, asks });
+    top.cancel('why');
+    expect((await result).reason).toBe('why');
+    for (const { cancel } of others) cancel();
+  }
+});
+
+test('a thread learns of the end of a context above what a blocked thread has shared with it', async () => {
+  for (const length of [1, 4, 5, 8]) {
+    const contexts = chain(length);
+    const bottom = contexts.at(-1) as Cancellable;
+    const { own } = await first().ask('share', { token: bottom.ctx.share() });
+    const { result: heard } = await second().begin('wait', { tokens: [own], below: 0 });
+    const { result: slept } = await first().begin('sleep', { milliseconds: 1_000 });
+    const from = performance.now();
+    bottom.cancel('why');
+    expect((await heard).told.reason).toBe('why');
+    expect(performance.now() - from).toBeLessThan(900);
+    await slept;
+  }
+});
+
+test('listeners that attach others do not fill the stack', { timeout: LONG }, async () => {
+  const contexts = Array.from({ length: 4000 }, () => withCancel(background()));
+  const other = withCancel(background());
+  const tokens = contexts.map(({ ctx }) => ctx.share());
+  const { result } = await first().begin('attachInListeners', { tokens, milliseconds: 300, last: other.ctx.share() });
+  for (const { cancel } of contexts) cancel('why');
+  expect(await result).toEqual({ ended: 4000, failures: [] });
+  other.cancel();
+});
+
 test('a token is no longer for being below 10 000 contexts', () => {
   const sizeBelow = (length: number) => {
     const contexts = chain(length);

@@ -22,6 +22,7 @@ const LOOKS = 2;
 /** Those that were attached in this turn of the loop. */
 const fresh = new Set<Attached>();
 let turning = false;
+let looking = false;
 
 /** The cancellation behind `path`, in this thread. */
 export function attachTo(path: readonly Link[]): Cancellation {
@@ -91,7 +92,11 @@ class Attached implements Upstream {
   }
 
   #hear({ ok, value }: Received<Uint8Array>): void {
-    this.cancellation.end(ok ? unpackReason(value) : gone());
+    const { cancellation } = this;
+    if (ok) return cancellation.end(unpackReason(value));
+    // With one above it that has ended this has, and that one has the reason.
+    cancellation.lookAbove();
+    if (!cancellation.over) cancellation.end(gone());
   }
 }
 
@@ -121,13 +126,19 @@ function waitNextTurn(): void {
   });
 }
 
-/** Looks at those that nobody looked at for longest. */
+/** Looks at those that nobody looked at for longest. What ends tells listeners, and these may attach others. */
 function lookAround(): void {
-  let left = LOOKS;
-  for (const one of fresh) {
-    if (left-- === 0) return;
-    fresh.delete(one);
-    fresh.add(one);
-    one.cancellation.look();
+  if (looking) return;
+  looking = true;
+  try {
+    let left = LOOKS;
+    for (const one of fresh) {
+      if (left-- === 0) return;
+      fresh.delete(one);
+      fresh.add(one);
+      one.cancellation.look();
+    }
+  } finally {
+    looking = false;
   }
 }

@@ -11,7 +11,8 @@
  * end any more has ended. A dead attacher leaves a copy behind that nobody takes.
  *
  * With a context those of the upper levels above it are shared too, so whoever has a context has these: when one of them ends, only
- * that is told, and a tree is cancelled by one message to each thread. Those between are not shared, however deep the tree: when
+ * that is told, and a tree is cancelled by one message to each thread. So are those between that came from another thread, which tells of
+ * their end where this one may be blocked. The others between are not, however deep the tree: when
  * one of these ends, each shared context below it is told by itself. A context is of the same level in every thread, or below the
  * upper ones in all of them.
  */
@@ -24,7 +25,7 @@ import { type Link, linkOf, remember } from './known.js';
 import { packReason } from './parcel.js';
 
 /** Copies of the reason beyond what the attached threads need: for those that attach, or look, between times. */
-const SPARE = 4;
+const SPARE = 16;
 
 /** The owner's ends, kept for late attachers as long as somebody here has the context. */
 const owned = new WeakMap<Cancellation, Broadcast>();
@@ -32,7 +33,7 @@ const owned = new WeakMap<Cancellation, Broadcast>();
 /** How another thread attaches to `cancellation`, which has not ended: its own link first, the topmost above it last. */
 export function linksTo(cancellation: Cancellation): readonly Link[] {
   const path: Link[] = [];
-  for (let one: Cancellation | undefined = cancellation; one !== undefined; one = one.upper) path.push(linkTo(one));
+  for (let one: Cancellation | undefined = cancellation; one !== undefined; one = one.told) path.push(linkTo(one));
   return path;
 }
 
@@ -71,7 +72,11 @@ class Broadcast {
     }
     this.#hello.close();
     const copies = this.#hello.length * 2 + SPARE;
-    this.#gate.trySendMany(new Array<Uint8Array>(copies).fill(packReason(reason)));
+    try {
+      this.#gate.trySendMany(new Array<Uint8Array>(copies).fill(packReason(reason)));
+    } catch {
+      // There is no room for the reason: that it has ended is told without one.
+    }
     this.#gate.close();
     putOff(() => this.#takeBack());
   }

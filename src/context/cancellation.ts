@@ -48,6 +48,7 @@ export class Cancellation {
   #parent: Cancellation | undefined;
   #level = 0;
   #upper: Cancellation | undefined;
+  #told: Cancellation | undefined;
   readonly #children = new Set<Cancellation>();
   #end: { readonly reason: unknown } | undefined;
   /** When it ends by itself, on the clock of timers. */
@@ -74,7 +75,9 @@ export class Cancellation {
     else {
       this.#parent = parent;
       this.#level = parent.#level + 1;
-      this.#upper = parent.#level < UPPER ? parent : parent.#upper;
+      const isUpper = parent.#level < UPPER;
+      this.#upper = isUpper ? parent : parent.#upper;
+      this.#told = isUpper || parent.#upstream !== undefined ? parent : parent.#told;
       this.#timed = parent.#timed;
       this.#followed = parent.#followed;
       parent.#children.add(this);
@@ -102,6 +105,11 @@ export class Cancellation {
   /** The nearest one above it that is of the upper levels; undefined: there is none, or this has ended. */
   get upper(): Cancellation | undefined {
     return this.#upper;
+  }
+
+  /** The nearest one above it that is of the upper levels or that another thread can end; undefined as `upper`. */
+  get told(): Cancellation | undefined {
+    return this.#told;
   }
 
   get signal(): AbortSignal {
@@ -155,7 +163,7 @@ export class Cancellation {
         gone.push(child);
       }
       one.#children.clear();
-      one.#parent = one.#upper = undefined;
+      one.#parent = one.#upper = one.#told = undefined;
     }
     for (const one of gone) one.#tell(reason);
     for (const one of gone) one.#controller?.abort(reason);
@@ -165,13 +173,19 @@ export class Cancellation {
   look(): void {
     const timed = this.#timed;
     if (timed !== undefined && clock() >= timed.#due) timed.end(timedOut());
-    let one = this.#followed;
-    while (one !== undefined && this.#end === undefined) {
-      // What ends forgets those above it.
-      const above: Cancellation | undefined = one.#above;
-      one.#upstream?.look();
-      one = above;
-    }
+    this.#lookAt(this.#followed);
+  }
+
+  /** As `look`, but at those above it only. */
+  lookAbove(): void {
+    this.#lookAt(this.#followed === this ? this.#above : this.#followed);
+  }
+
+  /** The topmost first: with one that has ended those below it have, without a reason of their own. */
+  #lookAt(nearest: Cancellation | undefined): void {
+    const all: Cancellation[] = [];
+    for (let one = nearest; one !== undefined; one = one.#above) all.push(one);
+    for (let one = all.pop(); one !== undefined && this.#end === undefined; one = all.pop()) one.#upstream?.look();
   }
 
   #nextLook(): number {
