@@ -169,4 +169,23 @@ forEngines(ENGINES, (engine) => {
     expect(thrown).toBeGreaterThan(3);
     expect(ended).toBe(3);
   });
+
+  test('a disposal that has thrown and is repeated ends what waits on others', async () => {
+    warm(engine);
+    const channel = engine.make<number>(1);
+    const [sender, receiver] = [channel.sender(), channel.receiver()];
+    channel[Symbol.dispose]();
+    const received = receiver.recv();
+    let thrown = 0;
+    for (let depth = deepest() + 1, left = true; left; depth--) {
+      try {
+        under(depth, () => sender[Symbol.dispose]());
+        left = false;
+      } catch {
+        thrown++;
+      }
+    }
+    expect(thrown).toBeGreaterThan(0);
+    expect(await received).toEqual({ ok: false, value: undefined });
+  });
 });

@@ -107,8 +107,8 @@ export class Endpoint<T> implements Properties {
   /** Gives the handle back: its pending operations end with DetachedError, other handles are not touched. */
   [Symbol.dispose](): void {
     if (this[DISPOSED]) return;
-    // An operation that is withdrawn and not told of it would wait for ever.
-    if (this[WAITING] > 0) needStack();
+    // An operation that is withdrawn, or ended by the last handle of the other direction, and not told of it would wait for ever.
+    if (this[WAITING] > 0 || this[PORT].engine.name !== 'native') needStack();
     this[DISPOSED] = true;
     let isDone = false;
     try {

@@ -44,10 +44,10 @@ function awaited(number: number, cases: readonly Case[]): number {
 
 /** Parks one send or receive, without a description. */
 function parkOne({ port, send, value }: Case): number {
-  const { handle } = port as NativePort;
-  if (!send) return native.parkRecv(handle);
+  if (!send) return native.parkRecv((port as NativePort).handle);
   encode(port as NativePort, value);
-  return native.parkSend(handle);
+  // Not before: what encodes may dispose the port, and its number may then be another one's.
+  return native.parkSend((port as NativePort).handle);
 }
 
 export const nativeFactory: EngineFactory & Engine = {
