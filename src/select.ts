@@ -45,7 +45,7 @@ export interface SelectSyncOptions extends Preference, SyncOptions {}
  * are never ready. With no live case it waits for its signal only, and does not keep the process alive.
  * Waits its turn in the queue of every case, first come, first served, and leaves the other queues when one happens. With cases of `shared` and of a
  * native engine it stands in the queues of one of the two and watches the other, where it is served behind those who wait there; two such
- * selects whose common channel is a rendezvous that both only watch, or one of them, do not meet at it.
+ * selects do not meet at a rendezvous that both only watch.
  *
  * Rejects, nothing having happened, with TypeError, DirectionError, DetachedError (also when a handle among the cases is
  * disposed meanwhile), `signal.reason`, or CodecError (a value to send that does not fit); with ClosedError or

@@ -89,7 +89,8 @@ const COMMANDS = {
     for (const end = performance.now() + milliseconds; performance.now() < end; );
     attach(last);
     await Promise.all(contexts.map(({ done }) => done.recv()));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    // What was thrown is told before the loop turns.
+    await new Promise((resolve) => setImmediate(resolve));
     process.off('uncaughtException', note);
     return { ended: contexts.filter(({ signal }) => signal.aborted).length, failures };
   },

@@ -9,9 +9,9 @@
  * less that of a worker that loads nothing, with an interval that holds the true one with 95 % confidence.
  */
 import { once } from 'node:events';
-import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { describeMachine, estimate } from 'hchan/bench';
+import { progress, roundsOf } from '../rounds.mjs';
 
 const CONTESTANTS = {
   nothing: { specifier: null },
@@ -37,31 +37,17 @@ async function measure(rounds) {
   const samples = Object.fromEntries(Object.keys(CONTESTANTS).map((name) => [name, []]));
   // The first round finds files that nobody has read yet, and does not count.
   for (let round = 0; round <= rounds; round++) {
-    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[Kround ${round} of ${rounds}`);
+    progress(`round ${round} of ${rounds}`);
     for (const [name, contestant] of Object.entries(CONTESTANTS)) {
       const took = await start(contestant);
       if (round > 0) samples[name].push(took);
     }
   }
-  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+  progress();
   return samples;
 }
 
-function readRounds() {
-  const { values } = parseArgs({ options: { rounds: { type: 'string', default: '31' } } });
-  const rounds = Number(values.rounds);
-  if (!Number.isInteger(rounds) || rounds < 1)
-    throw new RangeError(`--rounds is a whole number from 1 on, not '${values.rounds}'`);
-  return rounds;
-}
-
-let rounds = 0;
-try {
-  rounds = readRounds();
-} catch (error) {
-  process.stderr.write(`load: ${error.message}\n`);
-  process.exit(2);
-}
+const rounds = roundsOf('load', 31);
 const machine = describeMachine();
 const { nothing, ...loaded } = await measure(rounds);
 const bare = estimate(nothing).median;

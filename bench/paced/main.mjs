@@ -10,10 +10,10 @@
  * interval that holds the true one with 95 % confidence. Before that each has answered enough for V8 to have compiled it.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { chan, codec } from 'hchan';
 import { describeMachine, estimate } from 'hchan/bench';
+import { progress, roundsOf } from '../rounds.mjs';
 
 /** ms between an answer and the next request. */
 const GAPS = [1, 5];
@@ -61,31 +61,17 @@ async function measure(contestants, gap, rounds) {
   const samples = Object.fromEntries(Object.keys(contestants).map((name) => [name, []]));
   const names = Object.keys(contestants);
   for (let round = 0; round < rounds; round++) {
-    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${gap} ms, round ${round + 1} of ${rounds}`);
+    progress(`${gap} ms, round ${round + 1} of ${rounds}`);
     for (let turn = 0; turn < names.length; turn++) {
       const name = names[(round + turn) % names.length];
       samples[name].push(estimate(await times(contestants[name].ask, REQUESTS, gap)).median);
     }
   }
-  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+  progress();
   return samples;
 }
 
-function readRounds() {
-  const { values } = parseArgs({ options: { rounds: { type: 'string', default: '15' } } });
-  const rounds = Number(values.rounds);
-  if (!Number.isInteger(rounds) || rounds < 1)
-    throw new RangeError(`--rounds is a whole number from 1 on, not '${values.rounds}'`);
-  return rounds;
-}
-
-let rounds = 0;
-try {
-  rounds = readRounds();
-} catch (error) {
-  process.stderr.write(`paced: ${error.message}\n`);
-  process.exit(2);
-}
+const rounds = roundsOf('paced', 15);
 const machine = describeMachine();
 console.log(`Node ${machine.node}, ${machine.cores} × ${machine.cpu}, hchan ${machine.commit}`);
 const contestants = {

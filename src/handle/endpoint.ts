@@ -135,7 +135,7 @@ export class Endpoint<T> implements Properties {
   }
 }
 
-/** 48 KiB of arguments. V8 asks for 40 before it compiles a function that has not run yet. */
+/** 48 KiB of arguments. V8 asks for 40 before it compiles a function that has not run yet (its `kStackSpaceRequiredForCompilation`). */
 const ARGUMENTS: readonly number[] = new Array(6144).fill(0);
 
 /** Throws RangeError unless as much stack is left as all that ends operations needs. Calls something harmless: arguments travel on the stack. */
